@@ -1,0 +1,68 @@
+"""The free slot as the whole product knows it: no FHIR, no HTTP, no database."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class SlotType(StrEnum):
+    """Who may use a slot (TRE_R314-TypeCreneau)."""
+
+    PUBLIC = "PUBLIC"
+    PRO = "PRO"
+    SNP = "SNP"
+    CPTS = "CPTS"
+
+
+class Consultation(StrEnum):
+    """Where it takes place (v3-ActCode)."""
+
+    SURGERY = "AMB"
+    TELE = "VR"
+    HOME = "HH"
+
+
+class AppointmentType(StrEnum):
+    ROUTINE = "ROUTINE"
+    WALKIN = "WALKIN"
+
+
+class Cpts(msgspec.Struct, frozen=True, kw_only=True):
+    """A community a slot is shared with; `finess` is nine characters, without prefix."""
+
+    finess: str
+    name: str = ""
+    phone: str = ""
+
+
+class SlotPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """The place as the editor wrote it, cleaned; `structure_id` is prefixed (flows.md, Identifiers)."""
+
+    line: str
+    postal_code: str
+    city: str
+    structure_id: str = ""
+    phone: str = ""
+
+
+class Slot(msgspec.Struct, frozen=True, kw_only=True):
+    """A bookable time. Instants are aware, UTC; `key` is stable between two answers for the same slot."""
+
+    key: str
+    editor_id: int
+    national_id: str
+    start: datetime
+    end: datetime
+    types: tuple[SlotType, ...]
+    place: SlotPlace
+    consultation: tuple[Consultation, ...] = ()
+    reasons: tuple[str, ...] = ()
+    specialties: tuple[str, ...] = ()
+    cpts: tuple[Cpts, ...] = ()
+    appointment_type: AppointmentType | None = None
+    # Safe to open (https, registered host), without `origin`; empty: get in touch by phone
+    booking_url: str = ""
+    # The offset the editor sent is not the place's on that day
+    time_to_check: bool = False
+    overlaps: bool = False

@@ -1,0 +1,10 @@
+"""What every page knows: who is signed in, and what this portal is."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    return {"DEMO": settings.DEMO, "PSC_OFFERED": bool(settings.PSC_ISSUER)}

@@ -1,0 +1,118 @@
+"""Who signs in, and what each person was given the right to do, where."""
+
+import uuid
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+
+class UserKind(models.TextChoices):
+    PROFESSIONAL = "professional", "Professionnel"
+    PATIENT = "patient", "Patient"
+
+
+class Role(models.TextChoices):
+    REGULATOR = "regulator", "Régulateur"
+    ACCOUNT_MANAGER = "account_manager", "Gestionnaire de comptes"
+    EFFECTOR = "effector", "Effecteur"
+    DELEGATE = "delegate", "Délégataire"
+    STRUCTURE_MANAGER = "structure_manager", "Gestionnaire de structure"
+    ADMIN = "admin", "Administrateur"
+
+
+class RegulatorKind(models.TextChoices):
+    OSNP = "osnp", "Opérateur de soins non programmés"
+    PHYSICIAN = "physician", "Médecin régulateur"
+    IOA = "ioa", "Infirmier organisateur de l'accueil"
+
+
+class User(AbstractUser):
+    """A person. Signing in gives an identity; every right comes from a `RoleGrant`."""
+
+    kind = models.CharField(max_length=20, choices=UserKind, default=UserKind.PROFESSIONAL)
+    national_id = models.CharField(
+        "identifiant national", max_length=50, unique=True, null=True, blank=True,
+        help_text="Préfixé, tel que Pro Santé Connect l'envoie (8 + RPPS, 0 + ADELI, 3…).",
+    )
+    technical_id = models.UUIDField("identifiant technique", default=uuid.uuid4, unique=True, editable=False)
+    # Pro Santé Connect's own `sub` and last session, for back-channel logout.
+    psc_subject = models.CharField(max_length=255, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = "compte"
+        verbose_name_plural = "comptes"
+        constraints = [
+            models.UniqueConstraint(
+                "email", "kind", name="one_account_per_email_and_kind", condition=~Q(email=""),
+                violation_error_message="Un compte existe déjà avec cette adresse.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class Territory(models.Model):
+    """A set of departments: limits who manages whom, never where a regulator may search."""
+
+    name = models.CharField("nom", max_length=100, unique=True)
+    departments = ArrayField(models.CharField(max_length=3), verbose_name="départements")
+
+    class Meta:
+        verbose_name = "territoire"
+        verbose_name_plural = "territoires"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleGrant(models.Model):
+    """One role, given to one person, within one scope (national when no scope field is set)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants", verbose_name="compte")
+    role = models.CharField("rôle", max_length=20, choices=Role)
+    regulator_kind = models.CharField("type de régulateur", max_length=20, choices=RegulatorKind, blank=True)
+    territory = models.ForeignKey(
+        Territory, on_delete=models.PROTECT, null=True, blank=True, verbose_name="territoire"
+    )
+    finess = models.CharField("structure (FINESS)", max_length=9, blank=True)
+    national_id = models.CharField("pour le professionnel", max_length=50, blank=True)
+    granted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="grants_given", verbose_name="donné par"
+    )
+    starts_at = models.DateTimeField("à partir de", default=timezone.now)
+    ends_at = models.DateTimeField("jusqu'à", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "droit"
+        verbose_name_plural = "droits"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="grant_ends_after_start",
+                violation_error_message="La fin doit suivre le début.",
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "role"])]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.get_role_display()}"
+
+
+class PscSession(models.Model):
+    """The Pro Santé Connect session (`sid`) behind one local session, for back-channel logout."""
+
+    sid = models.CharField(max_length=255, db_index=True)
+    subject = models.CharField(max_length=255, db_index=True)
+    session_key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="psc_sessions")
+    created_at = models.DateTimeField(default=timezone.now)
+
+
+class LogoutTokenSeen(models.Model):
+    """`jti` of each back-channel logout token already honoured (one use each)."""
+
+    jti = models.CharField(max_length=255, primary_key=True)
+    seen_at = models.DateTimeField(default=timezone.now)

@@ -1,0 +1,44 @@
+"""Who holds which role now, and the checks every view starts with (deny by default)."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from sasportal.accounts.models import Role, RoleGrant, User
+
+
+def grants_now(user: User) -> QuerySet[RoleGrant]:
+    """Rights in force at this instant."""
+    now = timezone.now()
+    return RoleGrant.objects.filter(user=user, starts_at__lte=now).filter(Q(ends_at=None) | Q(ends_at__gt=now))
+
+
+def roles_now(user: User) -> frozenset[str]:
+    """Names of the roles in force, read once for each user object."""
+    if not hasattr(user, "_roles_now"):
+        user._roles_now = frozenset(grants_now(user).values_list("role", flat=True))
+    return user._roles_now
+
+
+def has_role(user: Any, *roles: Role) -> bool:
+    return bool(getattr(user, "is_authenticated", False) and user.is_active and roles_now(user) & set(roles))
+
+
+def role_required(*roles: Role) -> Callable[..., Any]:
+    """Refuse (403) whoever holds none of `roles`; the page itself still checks the object."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not has_role(request.user, *roles):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
