@@ -51,8 +51,7 @@ def private_directory(wanted: Path) -> Path:
     else:
         mark = hashlib.sha256(str(wanted).encode()).hexdigest()[:12]
         directory = Path("/var/tmp") / f"sas-portal-{os.geteuid()}-{mark}"  # noqa: S108 - owner checked below
-    directory.mkdir(parents=True, exist_ok=True)
-    if directory.stat().st_uid != os.geteuid():
+    if directory.exists() and directory.stat().st_uid != os.geteuid():
         raise EmbeddedServerFailed(f"{directory} belongs to somebody else.")
     return directory
 
@@ -78,6 +77,7 @@ class Postgres:
         """Create the cluster if needed, start it and wait until it takes connections."""
         binaries, owner = self._binaries(), _server_account()
         data, socket = self.directory / "data", self.directory / "socket"
+        self.directory.parent.mkdir(parents=True, exist_ok=True)
         for folder in (self.directory, data, socket):
             folder.mkdir(parents=True, exist_ok=True)
             if owner:
@@ -249,6 +249,12 @@ def _stop(process: "subprocess.Popen[bytes] | None", with_signal: int) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def private_servers(var: Path, log: Path | None = None) -> tuple[Postgres, Valkey]:
+    """The servers of this clone's demo; their addresses are known before they run."""
+    home = private_directory(var)
+    return Postgres(directory=home / "postgres", log=log), Valkey(directory=home / "valkey", log=log)
 
 
 def temporary_servers() -> tuple[Postgres, Valkey, "tempfile.TemporaryDirectory[str]"]:

@@ -1,7 +1,7 @@
 """Settings, from the environment only, in Django's own order.
 
 `SAS_ENV` is `production` unless said otherwise; `make run` leaves `var/demo.env` behind so that
-commands typed in another shell of the same clone find the demo's servers and secret.
+commands typed in another shell of the same clone find the demo and its secrets.
 """
 
 import sys
@@ -11,12 +11,15 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
+
+from sasportal.embedded import private_servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
-if not env.str("SAS_ENV", "") and (VAR_DIR / "demo.env").exists():
+if env.str("SAS_ENV", "demo") == "demo" and (VAR_DIR / "demo.env").exists():
     environ.Env.read_env(VAR_DIR / "demo.env")
 
 SAS_ENV = env.str("SAS_ENV", "production")
@@ -36,7 +39,7 @@ def required(name: str, otherwise: str) -> str:
 
 # --- Core -------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = required("SECRET_KEY", "not-a-secret-" + "0" * 50)
+SECRET_KEY = required("SECRET_KEY", get_random_secret_key())
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "sasportal.urls"
@@ -112,7 +115,9 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- Database, cache, broker ------------------------------------------------------------------
-DATABASES = {"default": env.db_url_config(required("DATABASE_URL", "postgresql:///sas"))}
+# Outside production: the private servers of `make run` (sasportal/embedded.py), unless told otherwise.
+PRIVATE_SERVERS = private_servers(VAR_DIR)
+DATABASES = {"default": env.db_url_config(required("DATABASE_URL", PRIVATE_SERVERS[0].url))}
 if SAS_ENV != "test":  # a pool outlives the databases that tests create and drop
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {
         "min_size": 1,
@@ -121,7 +126,7 @@ if SAS_ENV != "test":  # a pool outlives the databases that tests create and dro
     }
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
-REDIS_URL = required("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = required("REDIS_URL", PRIVATE_SERVERS[1].url)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -260,11 +265,11 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if SAS_ENV == "test"
+        if not PRODUCTION
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = SAS_ENV == "test"
+WHITENOISE_USE_FINDERS = not PRODUCTION
 # Hashed file names change the bytes DSFR's checksums were taken of.
 DSFR_USE_INTEGRITY_CHECKSUMS = False
 DSFR_MARK_OPTIONAL_FIELDS = True

@@ -2,11 +2,21 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from sasportal.health import healthz
 
 urlpatterns = [
+    path("", include("sasportal.accounts.home_urls")),
     path("", include("sasportal.accounts.urls")),
+    path("comptes/", include("allauth.urls")),
     path("", include("directory.urls")),
     path("", include("agenda.urls")),
     path("", include("booking.urls")),
+    path("fhir/", include("booking.fhir_urls")),
+    path("api/v1/", include("agenda.api_urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(), name="api-docs"),
     path("admin/", admin.site.urls),
+    path("healthz", healthz, name="healthz"),
 ]

@@ -22,3 +22,5 @@ def valkey():
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
         yield client
+
+pytest_plugins = ["tests.live"]

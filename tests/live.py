@@ -1,0 +1,118 @@
+"""The portal as it runs: a real web process and a real Celery worker on the test database.
+
+Use the fixture `live_portal` (give the test `pytest.mark.django_db(transaction=True,
+serialized_rollback=True)`, so that rows are committed and the reference tables come back).
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings
+
+from sasportal.embedded import die_with_parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def database_url() -> str:
+    """DATABASE_URL with the name of this run's (and this xdist worker's) test database."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    url = urlunsplit(parts._replace(path="/" + settings.DATABASES["default"]["NAME"]))
+    return url if parts.netloc else url.replace("postgresql:/", "postgresql:///", 1)
+
+
+@dataclass
+class Live:
+    """Processes under test. `url` is the portal's address without a trailing slash."""
+
+    port: int
+    environment: dict[str, str]
+    processes: dict[str, subprocess.Popen] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start_web(self) -> None:
+        self._start("web", "-m", "uvicorn", "sasportal.asgi:application", "--port", str(self.port),
+                    "--lifespan", "off", "--no-access-log", "--log-level", "warning")  # fmt: skip
+        self.wait_for(f"{self.url}/healthz")
+
+    def start_worker(self) -> None:
+        self._start("worker", "-m", "celery", "-A", "sasportal", "worker", "--pool", "threads", "--concurrency", "8",
+                    "-Q", "editors,deliveries,sync", "--without-gossip", "--without-mingle",
+                    "--loglevel", "WARNING")  # fmt: skip
+        self.wait_for(f"{self.url}/healthz?worker")
+
+    def kill(self, name: str) -> None:
+        """SIGKILL: nothing is told to anybody."""
+        process = self.processes.pop(name)
+        process.kill()
+        process.wait()
+
+    def stop(self) -> None:
+        for process in self.processes.values():
+            process.terminate()
+        for process in self.processes.values():
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _start(self, name: str, *arguments: str) -> None:
+        self.processes[name] = subprocess.Popen(
+            [sys.executable, *arguments], env=self.environment, preexec_fn=die_with_parent()
+        )
+
+    @staticmethod
+    def wait_for(url: str, seconds: float = 30) -> None:
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                with urllib.request.urlopen(url, timeout=5):
+                    return
+            except (urllib.error.URLError, OSError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def live_settings() -> dict[str, str]:
+    """Environment variables a test package wants for the live processes (override in its conftest)."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def live_processes(django_db_setup, django_db_blocker, live_settings: dict[str, str]) -> Iterator[Live]:
+    environment = os.environ | {"DATABASE_URL": database_url(), "SAS_ENV": "test"} | live_settings
+    live = Live(port=int(live_settings.get("PORT", 0)) or free_port(), environment=environment)
+    try:
+        live.start_web()
+        live.start_worker()
+        yield live
+    finally:
+        live.stop()
+
+
+@pytest.fixture
+def live_portal(live_processes: Live, transactional_db) -> Live:
+    """The running portal; starts again what an earlier test killed."""
+    for name, start in (("web", live_processes.start_web), ("worker", live_processes.start_worker)):
+        if name not in live_processes.processes:
+            start()
+    return live_processes
