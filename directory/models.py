@@ -59,7 +59,10 @@ class Specialty(models.Model):
     synonyms = ArrayField(models.CharField(max_length=60), default=list, verbose_name="synonymes (sans accents)")
     profession = models.CharField("code profession", max_length=2)
     codes = ArrayField(
-        models.CharField(max_length=10), default=list, blank=True, verbose_name="codes savoir-faire",
+        models.CharField(max_length=10),
+        default=list,
+        blank=True,
+        verbose_name="codes savoir-faire",
         help_text="Vide : toute la profession.",
     )
 
@@ -113,9 +116,7 @@ class Address(models.Model):
     phone = models.CharField("téléphone", max_length=20, blank=True)
     lat = models.FloatField("latitude", null=True, blank=True)
     lon = models.FloatField("longitude", null=True, blank=True)
-    precision = models.CharField(
-        "précision", max_length=10, choices=LocationPrecision, default=LocationPrecision.NONE
-    )
+    precision = models.CharField("précision", max_length=10, choices=LocationPrecision, default=LocationPrecision.NONE)
 
     class Meta:
         abstract = True
@@ -235,8 +236,11 @@ class Activity(Address):
             models.Index(
                 fields=["profession", "specialty", "lat", "lon"], condition=Q(closed_at=None), name="activity_near"
             ),
-            models.Index(fields=["department", "profession", "specialty"], condition=Q(closed_at=None),
-                         name="activity_department"),
+            models.Index(
+                fields=["department", "profession", "specialty"],
+                condition=Q(closed_at=None),
+                name="activity_department",
+            ),
             models.Index(fields=["finess"], condition=~Q(finess=""), name="activity_finess"),
         ]
 
@@ -283,16 +287,19 @@ class Participation(models.Model):
         verbose_name_plural = "déclarations de participation"
         constraints = [
             models.UniqueConstraint(
-                fields=["national_id"], condition=Q(ends_at=None), name="one_open_declaration",
+                fields=["national_id"],
+                condition=Q(ends_at=None),
+                name="one_open_declaration",
                 violation_error_message="Une déclaration est déjà en cours pour ce professionnel.",
             ),
             models.CheckConstraint(
-                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")), name="declaration_ends_after_start",
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="declaration_ends_after_start",
                 violation_error_message="La fin doit suivre le début.",
             ),
             models.CheckConstraint(
-                condition=Q(via__in=["cpts", "msp", "sos"], structure__gt="") | Q(via__in=["none", "individual"],
-                                                                                structure=""),
+                condition=Q(via__in=["cpts", "msp", "sos"], structure__gt="")
+                | Q(via__in=["none", "individual"], structure=""),
                 name="structure_when_through_one",
                 violation_error_message="Indiquez la structure (FINESS) par laquelle le professionnel participe.",
             ),
@@ -323,7 +330,8 @@ class Absence(models.Model):
         verbose_name = "absence"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="absence_ends_after_start",
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="absence_ends_after_start",
                 violation_error_message="La fin doit suivre le début.",
             ),
         ]

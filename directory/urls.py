@@ -1,3 +1,10 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from directory import views
+
+app_name = "directory"
+
+urlpatterns = [
+    path("sas/suggestions/quoi", views.suggest_needs, name="suggest_needs"),
+    path("sas/suggestions/ou", views.suggest_places, name="suggest_places"),
+]
