@@ -130,10 +130,28 @@ class Postgres:
 
     def _create_cluster(self, binaries: Path, data: Path, owner: str | None) -> None:
         made = subprocess.run(
-            [str(binaries / "initdb"), "-D", str(data), "-U", "sas", "--auth=trust", "--encoding=UTF8",
-             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C", "--no-sync", "--no-instructions"],
-            capture_output=True, text=True, user=owner, group=_group(owner), extra_groups=[] if owner else None,
-            env=_bare_environment(), cwd="/", check=False,
+            [
+                str(binaries / "initdb"),
+                "-D",
+                str(data),
+                "-U",
+                "sas",
+                "--auth=trust",
+                "--encoding=UTF8",
+                "--locale-provider=builtin",
+                "--builtin-locale=C.UTF-8",
+                "--locale=C",
+                "--no-sync",
+                "--no-instructions",
+            ],
+            capture_output=True,
+            text=True,
+            user=owner,
+            group=_group(owner),
+            extra_groups=[] if owner else None,
+            env=_bare_environment(),
+            cwd="/",
+            check=False,
         )
         if made.returncode:
             raise EmbeddedServerFailed(f"PostgreSQL's cluster could not be created: {made.stderr.strip()}")
@@ -199,14 +217,13 @@ def _bare_environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "TZ": "UTC", "LC_ALL": "C"}
 
 
-def _spawn(
-    arguments: list[str], *, owner: str | None, log: Path | None, with_signal: int
-) -> "subprocess.Popen[bytes]":
+def _spawn(arguments: list[str], *, owner: str | None, log: Path | None, with_signal: int) -> "subprocess.Popen[bytes]":
     output = log.open("ab") if log else subprocess.DEVNULL
-    return subprocess.Popen(  # noqa: PLW1509 - prctl only, armed after the change of user
+    return subprocess.Popen(
         arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", env=_bare_environment(),
         user=owner, group=_group(owner), extra_groups=[] if owner else None,
-        start_new_session=True, preexec_fn=die_with_parent(with_signal),
+        start_new_session=True,
+        preexec_fn=die_with_parent(with_signal),  # noqa: PLW1509 - prctl only, armed after the change of user
     )  # fmt: skip
 
 
@@ -229,9 +246,7 @@ def _answers_ping(url: str) -> bool:
         return False
 
 
-def _wait_until(
-    ready: Callable[[], bool], name: str, process: "subprocess.Popen[bytes]", log: Path | None
-) -> None:
+def _wait_until(ready: Callable[[], bool], name: str, process: "subprocess.Popen[bytes]", log: Path | None) -> None:
     deadline = time.monotonic() + START_SECONDS
     while not ready():
         if process.poll() is not None or time.monotonic() > deadline:

@@ -13,13 +13,14 @@ from sasportal.celery import app
 @login_not_required
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when the database is there and migrated and Valkey answers; else 503 and what is missing."""
-    checks = {"database": _database_ready(), "valkey": _valkey_ready()}
+    checks = {"database": database_ready(), "valkey": _valkey_ready()}
     if "worker" in request.GET:
         checks["worker"] = bool(app.control.ping(timeout=1))
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 
 
-def _database_ready() -> bool:
+def database_ready() -> bool:
+    """Whether the database answers and every migration is applied."""
     try:
         return _migrated() if not _migrated_before else _answers()
     except DatabaseError:

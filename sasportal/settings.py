@@ -16,9 +16,9 @@ from django.core.management.utils import get_random_secret_key
 from sasportal.embedded import private_servers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
+VAR_DIR = Path(env.str("SAS_VAR", str(BASE_DIR / "var")))
 if env.str("SAS_ENV", "demo") == "demo" and (VAR_DIR / "demo.env").exists():
     environ.Env.read_env(VAR_DIR / "demo.env")
 
@@ -31,9 +31,7 @@ PRODUCTION = SAS_ENV == "production"
 def required(name: str, otherwise: str) -> str:
     """Read a secret or address; `otherwise` serves outside production only."""
     if PRODUCTION and not env.str(name, ""):
-        raise ImproperlyConfigured(
-            f"{name} is missing: production does not start without it (see docs/operations.md)."
-        )
+        raise ImproperlyConfigured(f"{name} is missing: production does not start without it (see docs/operations.md).")
     return env.str(name, otherwise)
 
 

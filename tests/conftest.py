@@ -1,17 +1,14 @@
 """Fixtures every test may use. Servers are started by `tests/servers.py`."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
 
 @pytest.fixture(autouse=True)
-def _empty_shared_store(request: pytest.FixtureRequest) -> Iterator[None]:
+def _empty_shared_store() -> None:
     """Each test starts with an empty Valkey database of its own worker."""
     cache.clear()
-    yield
 
 
 @pytest.fixture
@@ -22,5 +19,6 @@ def valkey():
     with redis.Redis.from_url(settings.REDIS_URL) as client:
         client.flushdb()
         yield client
+
 
 pytest_plugins = ["tests.live"]

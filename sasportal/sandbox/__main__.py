@@ -1,0 +1,19 @@
+"""The pretend outside world in one process: `python -m sasportal.sandbox --config FILE`."""
+
+import argparse
+import asyncio
+import json
+from pathlib import Path
+
+from sasportal.sandbox import editors, psc
+
+
+async def serve(config: dict) -> None:
+    """Serve the fake Pro Santé Connect and the fake editors until cancelled."""
+    await asyncio.gather(psc.serve(config["psc"]), editors.serve(config["editors"]))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--config", type=Path, required=True, help="JSON file written by manage.py demo")
+    asyncio.run(serve(json.loads(parser.parse_args().config.read_text())))

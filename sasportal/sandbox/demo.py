@@ -1,0 +1,158 @@
+"""The demo's own memory (`var/demo.json`, `var/demo.env`) and the data it is made of."""
+
+import json
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.core.management import call_command
+
+from sasportal.sandbox.supervisor import free_port
+
+# Raise it when the generated territory or the way it is loaded changes.
+TERRITORY = "1"
+FIRST_PORTS = {"web": 8000, "psc": 8100, "alpha": 8101, "beta": 8102, "gamma": 8103, "delta": 8104}
+EDITORS = {
+    "alpha": ("Alpha Agenda", "individual", ["R01"]),
+    "beta": ("Béta Rendez-vous", "cpts", ["R01", "R04"]),
+    "gamma": ("Gamma Planning", "slow", ["R01"]),
+    "delta": ("Delta Cabinet", "partial", ["R01", "R04"]),
+}
+
+
+@dataclass(kw_only=True)
+class Memory:
+    """What one start leaves to the next: ports, secrets, what is loaded."""
+
+    path: Path
+    ports: dict[str, int] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    loaded: str = ""
+    registered: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> "Memory":
+        known = json.loads(path.read_text()) if path.exists() else {}
+        return cls(path=path, **known)
+
+    def write(self) -> None:
+        known = {"ports": self.ports, "secrets": self.secrets, "loaded": self.loaded, "registered": self.registered}
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.touch(mode=0o600)
+        self.path.write_text(json.dumps(known, indent=2))
+
+    def secret(self, name: str) -> str:
+        return self.secrets.setdefault(name, secrets.token_urlsafe(40))
+
+    def choose_ports(self, wanted_web: int | None) -> None:
+        """Keep last time's ports where they are still free, so that bookmarks stay good."""
+        for name, first in FIRST_PORTS.items():
+            wanted = wanted_web if name == "web" and wanted_web else self.ports.get(name, first)
+            self.ports[name] = free_port(wanted)
+
+    def url(self, name: str) -> str:
+        return f"http://127.0.0.1:{self.ports[name]}"
+
+
+def portal_environment(memory: Memory) -> dict[str, str]:
+    """Environment variables of web, worker and of any command typed in this clone."""
+    issuer = f"{memory.url('psc')}/auth/realms/esante-wallet"
+    return {
+        "SAS_ENV": "demo",
+        "SECRET_KEY": memory.secret("django"),
+        "PSC_ISSUER": issuer,
+        "PSC_AUTHORIZATION_ENDPOINT": f"{memory.url('psc')}/auth",
+        "PSC_CLIENT_ID": "sas-portal",
+        "PSC_CLIENT_SECRET": memory.secret("psc-portal"),
+    }
+
+
+def write_environment(path: Path, environment: dict[str, str]) -> None:
+    path.touch(mode=0o600)
+    path.write_text("".join(f"{name}={value}\n" for name, value in environment.items()))
+
+
+def sandbox_config(memory: Memory, var: Path) -> dict[str, Any]:
+    """Configuration of the pretend outside world: its provider, its editors, the secrets they share with us."""
+    portal = memory.url("web")
+    clients = [
+        {
+            "client_id": "sas-portal",
+            "client_secret": memory.secret("psc-portal"),
+            "redirect_uris": [f"{portal}/connexion/psc/retour/"],
+            "post_logout_redirect_uris": [f"{portal}/au-revoir/"],
+            "backchannel_logout_uri": f"{portal}/connexion/psc/fin-de-session",
+        }
+    ]
+    editors = []
+    for slug, (name, kind, _) in EDITORS.items():
+        base = memory.url(slug)
+        client = {"client_id": f"editor-{slug}", "client_secret": memory.secret(f"psc-{slug}")}
+        clients.append(client | {"redirect_uris": [f"{base}/connexion/retour"], "post_logout_redirect_uris": [base]})
+        editors.append(
+            {
+                "name": name, "slug": slug, "port": memory.ports[slug], "kind": kind,
+                "agenda_file": str(var / "territory" / "editors" / f"{slug}.json"),
+                "psc_client_id": client["client_id"], "psc_client_secret": client["client_secret"],
+                "inbound_secret": memory.secret(f"inbound-{slug}"),
+            }
+        )  # fmt: skip
+    return {
+        "psc": {"port": memory.ports["psc"], "data": str(var / "sandbox" / "psc"), "clients": clients},
+        "editors": {
+            "psc_issuer": f"{memory.url('psc')}/auth/realms/esante-wallet",
+            "portal_url": portal,
+            "data": str(var / "sandbox" / "editors"),
+            "editors": editors,
+        },
+    }
+
+
+def load_territory(memory: Memory, var: Path, say: Callable[[str], None]) -> None:
+    """Generate the synthetic territory and load it through the product's own loaders, once."""
+    territory = var / "territory"
+    if memory.loaded == TERRITORY:
+        return
+    say("Territoire de démonstration : génération…")
+    call_command("generate_territory", profile="demo", out=str(territory))
+    say("Chargement par les chargeurs du produit (communes, FINESS, RPPS, déclarations)…")
+    call_command("load_communes", str(territory / "communes.csv"))
+    call_command("load_finess", str(territory / "finess.json.gz"))
+    call_command("load_rpps", str(territory / "rpps.txt"), know_how=str(territory / "savoir-faire.txt"), yes=True)
+    call_command("load_local", str(territory))
+    memory.loaded = TERRITORY
+    memory.write()
+
+
+def register_editors(memory: Memory) -> None:
+    """Make the editors known under the ports of this start."""
+    for slug, (name, _, flows) in EDITORS.items():
+        if memory.registered.get(slug) == memory.ports[slug]:
+            continue
+        call_command(
+            "register_editor", name, base_url=f"{memory.url(slug)}/fhir", flow=flows, state="on",
+            booking_host=[f"127.0.0.1:{memory.ports[slug]}"], inbound_secret_file=_secret_file(memory, slug), verbosity=0,
+        )  # fmt: skip
+        memory.registered[slug] = memory.ports[slug]
+    memory.write()
+
+
+def _secret_file(memory: Memory, slug: str) -> str:
+    path = memory.path.parent / "sandbox" / f"inbound-{slug}.secret"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(memory.secret(f"inbound-{slug}"))
+    return str(path)
+
+
+def create_accounts(accounts: list[dict[str, Any]]) -> None:
+    """Give the fictitious identities their rights (identities without `role` stay without)."""
+    for account in accounts:
+        for grant in account.get("grants", []):
+            call_command(
+                "grant_role", account["national_id"], grant["role"], verbosity=0,
+                given_name=account["given_name"], family_name=account["family_name"],
+                **{name: value for name, value in grant.items() if name != "role"},
+            )  # fmt: skip

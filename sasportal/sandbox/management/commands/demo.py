@@ -1,0 +1,156 @@
+"""`make run`: the whole portal and a pretend outside world on this machine, nothing else needed."""
+
+import fcntl
+import json
+import os
+import signal
+import time
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from sasportal.embedded import EmbeddedServerFailed, die_with_parent, private_servers
+from sasportal.sandbox import demo
+from sasportal.sandbox.supervisor import ProcessStopped, Supervisor, in_child
+
+WORKER = ("-m", "celery", "-A", "sasportal", "worker", "--pool", "threads", "--concurrency", "8", "-B",
+          "-Q", "editors,deliveries,sync", "--without-gossip", "--without-mingle", "--loglevel", "WARNING")  # fmt: skip
+
+
+class Command(BaseCommand):
+    help = "Start the portal with private servers, demo territory, fake Pro Santé Connect and fake editors."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, help="port of the portal (8000, or a free one, by default)")
+        parser.add_argument("--without-data", action="store_true", help="stop loading after the migrations")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if os.environ.get("MAKELEVEL"):
+            die_with_parent()()  # `kill -9` of make must leave nothing behind
+        signal.signal(signal.SIGTERM, _interrupt)
+        self.var = Path(settings.VAR_DIR)
+        self.var.mkdir(exist_ok=True)
+        self.began = time.monotonic()
+        lock = self._lock()
+        servers: list[Any] = []
+        self.supervisor = Supervisor(logs=self.var / "logs", environment={})
+        try:
+            self._start(servers, options)
+            while True:
+                time.sleep(1)
+                self.supervisor.check()
+        except KeyboardInterrupt:
+            self.say("\nArrêt…")
+        except (ProcessStopped, EmbeddedServerFailed) as error:
+            raise CommandError(str(error)) from error
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            self.supervisor.stop()
+            for server in reversed(servers):
+                server.stop()
+            lock.close()
+
+    def say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+    def _lock(self) -> Any:
+        lock = (self.var / "demo.lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            memory = demo.Memory.read(self.var / "demo.json")
+            raise CommandError(f"La démonstration tourne déjà : {memory.url('web')}") from None
+        return lock
+
+    def _start(self, servers: list[Any], options: dict[str, Any]) -> None:
+        memory = demo.Memory.read(self.var / "demo.json")
+        memory.choose_ports(options["port"])
+        environment = demo.portal_environment(memory)
+        memory.write()
+        demo.write_environment(self.var / "demo.env", environment)
+        self.supervisor.environment = environment
+        self._start_servers(servers)
+        self._start_portal(memory)
+        in_child(self._migrate)
+        self.supervisor.wait_for(f"{memory.url('web')}/healthz?worker")
+        self.say(f"Portail prêt en {time.monotonic() - self.began:.1f} s : {memory.url('web')}")
+        if options["without_data"]:
+            return
+        in_child(lambda: self._load(memory))
+        self._start_sandbox(memory)
+        self._announce(demo.Memory.read(memory.path))
+
+    def _start_servers(self, servers: list[Any]) -> None:
+        (self.var / "logs").mkdir(exist_ok=True)
+        postgres, valkey = private_servers(self.var)
+        for name, label, server in (
+            ("DATABASE_URL", "PostgreSQL", postgres),
+            ("REDIS_URL", "Valkey", valkey),
+        ):
+            if os.environ.get(name):
+                self.say(f"{label} : serveur donné par {name}")
+                continue
+            self.say(f"{label} privé : démarrage…")
+            server.start()
+            servers.append(server)
+
+    def _start_portal(self, memory: demo.Memory) -> None:
+        self.say("Portail et tâches : démarrage…")
+        self.supervisor.start(
+            "web", "-m", "uvicorn", "sasportal.asgi:application", "--host", "127.0.0.1",
+            "--port", str(memory.ports["web"]), "--lifespan", "off", "--no-access-log", "--log-level", "warning",
+        )  # fmt: skip
+        self.supervisor.start("worker", *WORKER)
+
+    def _migrate(self) -> None:
+        call_command("migrate", verbosity=0, interactive=False)
+
+    def _load(self, memory: demo.Memory) -> None:
+        demo.load_territory(memory, self.var, self.say)
+        demo.register_editors(memory)
+        demo.create_accounts(self._identities())
+
+    def _identities(self) -> list[dict[str, Any]]:
+        return json.loads((Path(settings.BASE_DIR) / "sasportal" / "sandbox" / "identities.json").read_text())
+
+    def _start_sandbox(self, memory: demo.Memory) -> None:
+        self.say("Pro Santé Connect et éditeurs fictifs : démarrage…")
+        config = self.var / "sandbox" / "config.json"
+        config.parent.mkdir(exist_ok=True)
+        config.touch(mode=0o600)
+        config.write_text(json.dumps(demo.sandbox_config(memory, self.var), indent=2))
+        self.supervisor.start("sandbox", "-m", "sasportal.sandbox", "--config", str(config),
+                              DJANGO_SETTINGS_MODULE="sasportal.sandbox.psc.settings")  # fmt: skip
+        issuer = f"{memory.url('psc')}/auth/realms/esante-wallet"
+        self.supervisor.wait_for(f"{issuer}/.well-known/wallet-openid-configuration")
+        for slug in demo.EDITORS:
+            self.supervisor.wait_for(f"{memory.url(slug)}/")
+
+    def _announce(self, memory: demo.Memory) -> None:
+        seconds = time.monotonic() - self.began
+        lines = ["", "─" * 78, f"  Portail SAS de démonstration : {memory.url('web')}   (prêt en {seconds:.1f} s)", ""]
+        lines += ["  Se connecter avec Pro Santé Connect (fictif), puis choisir une identité :"]
+        for person in self._identities():
+            name = f"{person['given_name']} {person['family_name']}"
+            lines.append(f"    · {name:<24} {person.get('presentation', '')}")
+        lines += ["", "  À essayer :"]
+        lines += [f"    1. Camille cherche « médecin généraliste » à « Agen » : {memory.url('web')}/sas/recherche"]
+        lines += ["    2. Choisir un créneau : la page de l'éditeur s'ouvre sans nouvelle connexion ; confirmer."]
+        lines += ["    3. Revenir au portail : l'orientation est passée à « confirmée »."]
+        lines += [
+            f"    4. Rendre Gamma Planning muet, et voir ce que la page dit : {memory.url('gamma')}/interrupteurs"
+        ]
+        lines += ["    5. Depuis un autre terminal : .venv/bin/python manage.py search généraliste --near Agen", ""]
+        lines += ["  Données fictives. Ctrl-C arrête tout.", "─" * 78]
+        self.say("\n".join(lines))
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
