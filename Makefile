@@ -27,6 +27,7 @@ lock: $(VENV)/uv.stamp ## rewrite the lock files from pyproject.toml
 	    --generate-hashes --no-header --quiet -o requirements-dev.lock
 
 clean: ## remove the demo's data (var/)
+	@test ! -L var/private || rm -rf "$$(readlink var/private)"
 	rm -rf var
 
 $(VENV)/uv.stamp:

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -218,13 +219,13 @@ def _bare_environment() -> dict[str, str]:
 
 
 def _spawn(arguments: list[str], *, owner: str | None, log: Path | None, with_signal: int) -> "subprocess.Popen[bytes]":
-    output = log.open("ab") if log else subprocess.DEVNULL
-    return subprocess.Popen(
-        arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", env=_bare_environment(),
-        user=owner, group=_group(owner), extra_groups=[] if owner else None,
-        start_new_session=True,
-        preexec_fn=die_with_parent(with_signal),  # noqa: PLW1509 - prctl only, armed after the change of user
-    )  # fmt: skip
+    with log.open("ab") if log else nullcontext(subprocess.DEVNULL) as output:
+        return subprocess.Popen(
+            arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd="/", env=_bare_environment(),
+            user=owner, group=_group(owner), extra_groups=[] if owner else None,
+            start_new_session=True,
+            preexec_fn=die_with_parent(with_signal),  # noqa: PLW1509 - prctl only, armed after the change of user
+        )  # fmt: skip
 
 
 def _postmaster_ready(data: Path, process: "subprocess.Popen[bytes] | None") -> bool:

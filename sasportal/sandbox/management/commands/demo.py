@@ -90,6 +90,7 @@ class Command(BaseCommand):
     def _start_servers(self, servers: list[Any]) -> None:
         (self.var / "logs").mkdir(exist_ok=True)
         postgres, valkey = private_servers(self.var)
+        self._remember_home(postgres.directory.parent)
         for name, label, server in (
             ("DATABASE_URL", "PostgreSQL", postgres),
             ("REDIS_URL", "Valkey", valkey),
@@ -100,6 +101,12 @@ class Command(BaseCommand):
             self.say(f"{label} privé : démarrage…")
             server.start()
             servers.append(server)
+
+    def _remember_home(self, home: Path) -> None:
+        """Leave a link to where the servers keep their data when that is not var/ (for `make clean`)."""
+        link = self.var / "private"
+        if home != self.var and not link.is_symlink():
+            link.symlink_to(home)
 
     def _start_portal(self, memory: demo.Memory) -> None:
         self.say("Portail et tâches : démarrage…")
