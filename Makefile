@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
+# uv is fast; pip is what remains where uv cannot reach the index (its own certificate or proxy rules).
+install = $(BIN)/uv pip install --quiet --system-certs --require-hashes --python $(BIN)/python -r $(1) \
+    || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
+
 .PHONY: help run test bench check lock clean
 
 help: ## this list
@@ -40,10 +44,10 @@ $(VENV)/uv.stamp:
 # The development lock holds all of the other: whichever was installed last, both commands work.
 $(VENV)/run.stamp: requirements.lock $(VENV)/uv.stamp
 	@echo "Installation des paquets du fichier de verrouillage…"
-	@$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements.lock
+	@$(call install,requirements.lock)
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/uv.stamp
 	@echo "Installation des paquets de développement…"
-	@$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements-dev.lock
+	@$(call install,requirements-dev.lock)
 	@touch $@ $(VENV)/run.stamp
