@@ -1,10 +1,71 @@
 """Rules of local accounts that differ from the library's."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponse
+
+from sasportal.accounts import lockout, session_rules
+from sasportal.accounts.models import User, UserKind
+from sasportal.audit import trail
+
+
+class LocalBackend(AuthenticationBackend):
+    """E-mail and password, for professionals only: a patient's account does not exist on this side."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        return bool(user.is_active and user.kind == UserKind.PROFESSIONAL)
+
+    @classmethod
+    def _stash_user(cls, user: Any) -> Any:
+        """Keep the library from telling a suspended account apart from an unknown one."""
+        return super()._stash_user(None)
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Professional accounts are created by an account manager, never by a visitor."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        if lockout.is_locked(credentials.get("email", "")):
+            raise self.validation_error("too_many_login_attempts")
+        super().pre_authenticate(request, **credentials)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
+        user = super().authenticate(request, **credentials)
+        if user:
+            lockout.forget_failures(credentials.get("email", ""))
+        return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        lockout.note_failure(credentials.get("email", ""))
+        trail.record(
+            actor=trail.NOBODY,
+            action="sign_in_refused",
+            origin=trail.origin_of(request),
+            method="local",
+            reason="password",
+        )
+
+    def post_login(self, request: HttpRequest, user: User, **arguments: Any) -> HttpResponse:
+        session_rules.begin(request)
+        trail.record(actor=user, action="sign_in", origin=trail.origin_of(request), method="local")
+        return super().post_login(request, user, **arguments)
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Say nothing at sign-in and sign-out: the page that follows says it all."""
+        if message_template not in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
+            super().add_message(request, level, message_template, *args, **kwargs)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """A professional keeps at least one second factor (recovery codes alone are none)."""
+        others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
+        return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())

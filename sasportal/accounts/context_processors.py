@@ -7,4 +7,8 @@ from django.http import HttpRequest
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    return {"DEMO": settings.DEMO, "PSC_OFFERED": bool(settings.PSC_ISSUER)}
+    return {
+        "DEMO": settings.DEMO,
+        "PSC_OFFERED": bool(settings.PSC_ISSUER),
+        "PSC_BUTTON_IMAGE": settings.PSC_BUTTON_IMAGE,
+    }

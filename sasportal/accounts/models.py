@@ -34,19 +34,28 @@ class User(AbstractUser):
 
     kind = models.CharField(max_length=20, choices=UserKind, default=UserKind.PROFESSIONAL)
     national_id = models.CharField(
-        "identifiant national", max_length=50, unique=True, null=True, blank=True,
+        "identifiant national",
+        max_length=50,
+        unique=True,
+        null=True,
+        blank=True,
         help_text="Préfixé, tel que Pro Santé Connect l'envoie (8 + RPPS, 0 + ADELI, 3…).",
     )
     technical_id = models.UUIDField("identifiant technique", default=uuid.uuid4, unique=True, editable=False)
     # Pro Santé Connect's own `sub` and last session, for back-channel logout.
     psc_subject = models.CharField(max_length=255, blank=True, db_index=True)
 
+    _roles_now: frozenset[str]  # read once for each object, see roles.py
+
     class Meta:
         verbose_name = "compte"
         verbose_name_plural = "comptes"
         constraints = [
             models.UniqueConstraint(
-                "email", "kind", name="one_account_per_email_and_kind", condition=~Q(email=""),
+                "email",
+                "kind",
+                name="one_account_per_email_and_kind",
+                condition=~Q(email=""),
                 violation_error_message="Un compte existe déjà avec cette adresse.",
             ),
         ]
@@ -75,9 +84,7 @@ class RoleGrant(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="grants", verbose_name="compte")
     role = models.CharField("rôle", max_length=20, choices=Role)
     regulator_kind = models.CharField("type de régulateur", max_length=20, choices=RegulatorKind, blank=True)
-    territory = models.ForeignKey(
-        Territory, on_delete=models.PROTECT, null=True, blank=True, verbose_name="territoire"
-    )
+    territory = models.ForeignKey(Territory, on_delete=models.PROTECT, null=True, blank=True, verbose_name="territoire")
     finess = models.CharField("structure (FINESS)", max_length=9, blank=True)
     national_id = models.CharField("pour le professionnel", max_length=50, blank=True)
     granted_by = models.ForeignKey(
@@ -91,7 +98,8 @@ class RoleGrant(models.Model):
         verbose_name_plural = "droits"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")), name="grant_ends_after_start",
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="grant_ends_after_start",
                 violation_error_message="La fin doit suivre le début.",
             ),
         ]

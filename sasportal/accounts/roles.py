@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from sasportal.accounts.models import Role, RoleGrant, User
+from sasportal.accounts.models import Role, RoleGrant, User, UserKind
 
 
 def grants_now(user: User) -> QuerySet[RoleGrant]:
@@ -26,7 +26,10 @@ def roles_now(user: User) -> frozenset[str]:
 
 
 def has_role(user: Any, *roles: Role) -> bool:
-    return bool(getattr(user, "is_authenticated", False) and user.is_active and roles_now(user) & set(roles))
+    """Tell whether a professional holds one of `roles`; a patient's account never does."""
+    if not getattr(user, "is_authenticated", False) or not user.is_active or user.kind != UserKind.PROFESSIONAL:
+        return False
+    return bool(roles_now(user) & set(roles))
 
 
 def role_required(*roles: Role) -> Callable[..., Any]:

@@ -1,3 +1,14 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from sasportal.accounts import psc_logout, views
+from sasportal.accounts.local_views import SignInView
+
+app_name = "accounts"
+urlpatterns = [
+    path("connexion/", SignInView.as_view(), name="login"),
+    path("deconnexion/", psc_logout.sign_out, name="logout"),
+    path("au-revoir/", psc_logout.signed_out, name="signed_out"),
+    path("compte/", views.account, name="account"),
+    path("session/", views.session, name="session"),
+    path("connexion/psc/fin-de-session", psc_logout.back_channel_logout, name="back_channel_logout"),
+]

@@ -1,0 +1,38 @@
+"""The door of the administration: the administrator's role, strongly signed in; flags open nothing."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+
+from sasportal.accounts import signed_in
+from sasportal.accounts.models import Role
+from sasportal.accounts.roles import has_role
+
+
+class PortalAdminSite(AdminSite):
+    site_title = "Portail SAS"
+    site_header = "Administration du portail SAS"
+    index_title = "Administration"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return has_role(request.user, Role.ADMIN) and signed_in.strongly(request)
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Send to the portal's sign-in page: the library's own form knows no second factor."""
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", request.get_full_path()))
+
+
+class RoleBackend(BaseBackend):
+    """Model permissions of the administration follow the role, not groups nor `is_superuser`."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        return has_role(user_obj, Role.ADMIN)
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        return has_role(user_obj, Role.ADMIN)

@@ -1,0 +1,130 @@
+"""Giving and ending rights, and the accounts they are given to. Every change leaves a trace."""
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from sasportal.accounts.models import RegulatorKind, Role, RoleGrant, Territory, User, UserKind
+from sasportal.accounts.roles import grants_now
+from sasportal.accounts.signed_in import end_sessions
+from sasportal.audit import trail
+
+
+class NotAProfessional(Exception):
+    """The account belongs to a patient: it can hold no role."""
+
+
+class ScopeMissing(Exception):
+    """The role only makes sense within a scope that was not given."""
+
+
+@transaction.atomic
+def professional(*, actor: User | str, identifier: str, given_name: str = "", family_name: str = "") -> User:
+    """Return the professional account of a national id or an e-mail address, created if unknown.
+
+    An e-mail account has no password yet: its owner asks for one by "mot de passe oublié".
+    Raises `ValidationError` when `identifier` is neither.
+    """
+    identifier = identifier.strip()
+    names = {"first_name": given_name, "last_name": family_name}
+    if "@" in identifier:
+        user, created = _by_email(identifier.lower(), names)
+    else:
+        if not identifier or len(identifier) > 50:
+            raise ValidationError("Un identifiant national compte de 1 à 50 caractères.")
+        user, created = User.objects.get_or_create(
+            national_id=identifier, defaults={"username": identifier, **names, "kind": UserKind.PROFESSIONAL}
+        )
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        trail.record(actor=actor, action="account_created", target=str(user.technical_id))
+    return user
+
+
+def _by_email(email: str, names: dict[str, str]) -> tuple[User, bool]:
+    validate_email(email)
+    user, created = User.objects.get_or_create(
+        email=email, kind=UserKind.PROFESSIONAL, defaults={"username": email, **names}
+    )
+    # Whoever manages accounts vouches for the address; the owner still has to receive mail there.
+    EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    return user, created
+
+
+@transaction.atomic
+def grant(
+    *,
+    actor: User | str,
+    user: User,
+    role: Role,
+    regulator_kind: RegulatorKind | str = "",
+    territory: Territory | None = None,
+    finess: str = "",
+    national_id: str = "",
+) -> RoleGrant:
+    """Give `role` within its scope; a right already in force is returned as it is."""
+    if user.kind != UserKind.PROFESSIONAL:
+        raise NotAProfessional
+    if role == Role.STRUCTURE_MANAGER and not finess:
+        raise ScopeMissing("Un gestionnaire de structure l'est d'une structure : indiquez son FINESS.")
+    if role == Role.DELEGATE and not national_id:
+        raise ScopeMissing("Un délégataire l'est d'un professionnel : indiquez son identifiant national.")
+    scope = {
+        "role": role,
+        "regulator_kind": regulator_kind,
+        "territory": territory,
+        "finess": finess,
+        "national_id": national_id,
+    }
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two identical requests give one right
+    if known := grants_now(user).filter(**scope).first():
+        return known
+    granted_by = actor if isinstance(actor, User) else None
+    given = RoleGrant.objects.create(user=user, granted_by=granted_by, **scope)
+    record_grant(actor=actor, action="role_granted", given=given)
+    return given
+
+
+@transaction.atomic
+def revoke(*, actor: User | str, given: RoleGrant) -> None:
+    """End a right now; it stays on record. Ending one that has ended changes nothing."""
+    now = timezone.now()
+    in_force = RoleGrant.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), pk=given.pk)
+    ended = in_force.filter(starts_at__lt=now).update(ends_at=now)
+    if not ended:  # given for later: it never starts
+        ended, _ = in_force.delete()
+    if ended:
+        record_grant(actor=actor, action="role_revoked", given=given)
+
+
+@transaction.atomic
+def suspend(*, actor: User | str, user: User) -> None:
+    """Close an account and every session it has open."""
+    if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+        end_sessions(user)
+        trail.record(actor=actor, action="account_suspended", target=str(user.technical_id))
+
+
+@transaction.atomic
+def reopen(*, actor: User | str, user: User) -> None:
+    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+        trail.record(actor=actor, action="account_reopened", target=str(user.technical_id))
+
+
+def record_grant(*, actor: User | str, action: str, given: RoleGrant) -> None:
+    trail.record(
+        actor=actor,
+        action=action,
+        target=str(given.user.technical_id),
+        role=given.role,
+        regulator_kind=given.regulator_kind,
+        territory=given.territory.name if given.territory else "",
+        finess=given.finess,
+        national_id=given.national_id,
+        starts_at=given.starts_at,
+        ends_at=given.ends_at,
+    )
