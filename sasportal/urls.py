@@ -9,7 +9,7 @@ from sasportal.health import healthz
 urlpatterns = [
     path("", include("sasportal.accounts.home_urls")),
     path("", include("sasportal.accounts.urls")),
-    path("comptes/", include("allauth.urls")),
+    path("comptes/", include("sasportal.accounts.local_urls")),
     path("", include("directory.urls")),
     path("", include("agenda.urls")),
     path("", include("booking.urls")),
