@@ -1,15 +1,26 @@
+from collections.abc import Callable
+
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponseBase
 from django.urls import path
 from django.views.generic import TemplateView
+
+from agenda import stream, views
 
 app_name = "agenda"
 
 
-def public_page(template: str):
+def public_page(template: str) -> Callable[..., HttpResponseBase]:
     return login_not_required(TemplateView.as_view(template_name=template))
 
 
 urlpatterns = [
+    path("sas/recherche", views.search, name="search"),
+    path("sas/recherche/<uuid:search_id>/flux", stream.events, name="events"),
+    path("sas/recherche/<uuid:search_id>/fiches", views.cards, name="cards"),
+    path("sas/recherche/<uuid:search_id>/reessayer", views.retry, name="retry"),
+    path("sas/recherche/<uuid:search_id>/pourquoi/<path:national_id>", views.why, name="why"),
+    path("sas/cpts/<str:finess>", views.cpts, name="cpts"),
     path("mentions-legales", public_page("sas/legal.html"), name="legal"),
     path("donnees-personnelles", public_page("sas/privacy.html"), name="privacy"),
     path("accessibilite", public_page("sas/accessibility.html"), name="accessibility"),

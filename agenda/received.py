@@ -1,0 +1,38 @@
+"""Every slot received for one practitioner, shown or hidden, and the rule that decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from agenda.progress import Card
+from agenda.slots import Slot
+from agenda.wording import clock, listed, long_day
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotLine:
+    start: str
+    types: str
+    cpts: str
+    visible: bool
+    reason: str
+    at: datetime
+
+
+def slot_lines(card: Card) -> list[SlotLine]:
+    """In order of start."""
+    lines = [line(one.slot, zone=one.time_zone, visible=True, reason="visible") for one in card.slots]
+    lines += [line(one.slot, zone=card.time_zone, visible=False, reason=one.reason.label) for one in card.hidden]
+    return sorted(lines, key=lambda line: line.at)
+
+
+def line(slot: Slot, *, zone: str, visible: bool, reason: str) -> SlotLine:
+    start = slot.start.astimezone(ZoneInfo(zone))
+    return SlotLine(
+        start=f"{long_day(start.date())} à {clock(start)}",
+        types=listed([kind.value for kind in slot.types]) or "aucun",
+        cpts=listed([f"{cpts.name} ({cpts.finess})".strip() for cpts in slot.cpts]),
+        visible=visible,
+        reason=reason,
+        at=slot.start,
+    )
