@@ -1,0 +1,180 @@
+"""The searchset bundle around the resources: guarded before it is decoded, opened entry by entry, written."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import msgspec
+
+from agenda import fhir
+
+DEEPEST = 64
+MOST_BYTES = 8 * 1024 * 1024
+
+_BOM = b"\xef\xbb\xbf"
+_ESCAPE = re.compile(rb"\\.", re.DOTALL)
+_EVERYTHING_BUT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
+_ONE_KIND_OF_BRACKET = bytes.maketrans(b"{}", b"[]")
+
+
+@dataclass
+class AnswerUnusable(Exception):
+    """The envelope itself is at fault: nothing in this answer can be trusted. `why` is for admins."""
+
+    why: str
+
+
+class Link(msgspec.Struct, frozen=True, gc=False):
+    relation: str | None = None
+    url: str | None = None
+
+
+class Envelope(msgspec.Struct, frozen=True, gc=False):
+    resourceType: str | None = None
+    type: str | None = None
+    link: list[Link] | None = None
+    entry: list[msgspec.Raw] | None = None
+
+    @property
+    def next_url(self) -> str:
+        return next((link.url for link in self.link or [] if link.relation == "next" and link.url), "")
+
+
+class Search(fhir.Wire, frozen=True):
+    mode: fhir.Text | None = None
+
+
+class Entry(fhir.Wire, frozen=True):
+    fullUrl: fhir.Text | None = None
+    resource: fhir.AnyResource | None = None
+    search: Search | None = None
+
+
+class _AnyHead(msgspec.Struct, frozen=True, gc=False):
+    resourceType: str | None = None
+
+
+class _EntryHead(msgspec.Struct, frozen=True, gc=False):
+    resource: _AnyHead | None = None
+
+
+class Searchset(fhir.Wire, frozen=True, tag_field="resourceType", tag="Bundle"):
+    """What an editor sends; written by tests, sandboxes and benchmarks."""
+
+    id: fhir.Text | None = None
+    meta: fhir.Meta | None = None
+    type: str = msgspec.field(default_factory=lambda: "searchset")
+    total: int | None = None
+    link: list[Link] | None = None
+    entry: list[Entry] | None = None
+
+
+_envelope_decoder = msgspec.json.Decoder(Envelope)
+_entry_decoder = msgspec.json.Decoder(Entry)
+_head_decoder = msgspec.json.Decoder(_EntryHead)
+_encoder = msgspec.json.Encoder()
+
+
+def open_envelope(body: bytes) -> Envelope:
+    """Check the whole body, then its envelope; raise AnswerUnusable. Entries stay undecoded."""
+    text = body.removeprefix(_BOM)
+    guard(text)
+    try:
+        envelope = _envelope_decoder.decode(text)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise AnswerUnusable("JSON invalide ou bundle malformé") from error
+    if envelope.resourceType == "OperationOutcome":
+        raise AnswerUnusable("OperationOutcome à la place du bundle")
+    if envelope.resourceType != "Bundle" or envelope.type != "searchset":
+        raise AnswerUnusable("autre chose qu'un Bundle de type searchset")
+    return envelope
+
+
+def guard(text: bytes) -> None:
+    """Refuse what a strict reader must refuse before decoding: size, UTF-8, lone surrogates, depth."""
+    if len(text) > MOST_BYTES:
+        raise AnswerUnusable("réponse trop longue")
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise AnswerUnusable("texte qui n'est pas de l'UTF-8") from error
+    escaped = b"\\" in text
+    if escaped and _has_lone_surrogate(text):
+        raise AnswerUnusable("caractère de substitution isolé")
+    if deeper_than(_ESCAPE.sub(b"", text) if escaped else text, DEEPEST):
+        raise AnswerUnusable("imbrication trop profonde")
+
+
+def _has_lone_surrogate(text: bytes) -> bool:
+    if b"\\ud" not in text and b"\\uD" not in text:
+        return False
+    try:
+        msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return True
+    except RecursionError:
+        return False  # the depth guard speaks next
+    return False
+
+
+def deeper_than(text: bytes, depth: int) -> bool:
+    """Is JSON without escapes nested deeper than this? Brackets inside strings do not count."""
+    structure = text.translate(_ONE_KIND_OF_BRACKET, _EVERYTHING_BUT_STRUCTURE).replace(b'""', b"")
+    if b'"' in structure:
+        # Only strings that hold brackets are left: every other piece is between two quotes
+        structure = b"".join(structure.split(b'"')[::2])
+    for _ in range(depth):
+        if not structure:
+            return False
+        structure = structure.replace(b"[]", b"")  # one level less
+    return bool(structure)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable:
+    """An entry that could not be decoded: where (FHIRPath), and whose type has no business here."""
+
+    path: str
+    resource_type: str = ""
+
+
+def open_entry(raw: msgspec.Raw, index: int) -> Entry | Unreadable:
+    """Decode one entry; what cannot be read says where it is broken."""
+    try:
+        return _entry_decoder.decode(raw)
+    except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        found = re.search(r" - at `\$(.*)`$", str(error))
+        path = f"Bundle.entry[{index}]{found.group(1) if found else ''}"
+        return Unreadable(path=path.replace("[...]", "[]"), resource_type=_foreign_type(raw))
+
+
+def _foreign_type(raw: msgspec.Raw) -> str:
+    try:
+        head = _head_decoder.decode(raw)
+    except (msgspec.MsgspecError, RecursionError):
+        return ""
+    name = (head.resource.resourceType if head.resource else None) or ""
+    return "" if name in KNOWN_TYPES else name
+
+
+KNOWN_TYPES = frozenset(
+    {"Slot", "Schedule", "Practitioner", "PractitionerRole", "Location", "HealthcareService", "Organization"}
+)
+
+
+def write_searchset(entries: Sequence[Entry], *, total: int, links: Iterable[Link] = ()) -> bytes:
+    """Write a searchset bundle as UTF-8 JSON."""
+    return _encoder.encode(Searchset(total=total, link=list(links) or None, entry=list(entries) or None))
+
+
+def same_origin(url: str, other: str) -> bool:
+    """Are both addresses on the same scheme, host and port?"""
+    try:
+        one, two = urlsplit(url), urlsplit(other)
+        ports = {"http": 80, "https": 443}
+        return (one.scheme, one.hostname, one.port or ports.get(one.scheme)) == (
+            two.scheme, two.hostname, two.port or ports.get(two.scheme)
+        )  # fmt: skip
+    except ValueError:
+        return False

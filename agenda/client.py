@@ -1,0 +1,149 @@
+"""HTTP towards the editors, and nothing else: address in, bytes out, or one of two exceptions.
+
+One client per event loop, connections kept open; no redirect, no cookie, no proxy from the
+environment; every bound of robustness.md ("Budgets for one call") that concerns the wire.
+"""
+
+import ssl
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+import aiohttp
+from yarl import URL
+
+from agenda.bodies import BodyRefused, BoundedBody, Budget
+from agenda.booking_urls import is_loopback
+from agenda.models import Editor, Outcome
+from agenda.tls import tls_context
+
+CONNECT_SECONDS = 1.0
+MEDIA_TYPES = {"application/fhir+json", "application/json+fhir", "application/json"}
+HEADERS = {
+    "Accept": "application/fhir+json",
+    "Accept-Encoding": "gzip, deflate, br",
+    "User-Agent": "SAS-portail",
+}
+
+
+@dataclass
+class EditorUnavailable(Exception):
+    """No usable answer this time; asking again later may do."""
+
+    outcome: Outcome
+    why: str = ""
+
+
+@dataclass
+class EditorRefused(Exception):
+    """The editor, or our own safety rules, said no; asking again changes nothing."""
+
+    outcome: Outcome
+    why: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Peer:
+    """An editor as the client needs it. `tls` is None on plain loopback HTTP."""
+
+    editor_id: int
+    base_url: str
+    tls: ssl.SSLContext | None
+
+
+def peer_of(editor: Editor) -> Peer:
+    """Prepare the way to an editor; raise EditorRefused when its settings do not allow a safe call."""
+    parts = urlsplit(editor.base_url)
+    if parts.scheme == "http" and is_loopback(parts.hostname):
+        return Peer(editor_id=editor.pk, base_url=editor.base_url, tls=None)
+    if parts.scheme != "https":
+        raise EditorRefused(Outcome.REFUSED, "plain http outside the local machine")
+    try:
+        context = tls_context(
+            ca_file=editor.ca_file, cert_file=editor.cert_file, key_file=editor.key_file,
+            expected_cn=editor.expected_cn, expected_ou=editor.expected_ou,
+        )  # fmt: skip
+    except OSError as error:
+        raise EditorRefused(Outcome.REFUSED, f"certificate files: {error.strerror or type(error).__name__}") from error
+    return Peer(editor_id=editor.pk, base_url=editor.base_url, tls=context)
+
+
+class EditorClient:
+    """The open connections of one event loop."""
+
+    def __init__(self) -> None:
+        connector = aiohttp.TCPConnector(limit=0, ttl_dns_cache=300, keepalive_timeout=60)
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS),
+            auto_decompress=False,
+            trust_env=False,
+            headers=HEADERS,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        await self._session.close()
+
+    async def get(self, peer: Peer, url: str, *, budget: Budget) -> bytes:
+        """Return the body of a 200 answer of a FHIR media type. The caller bounds the time."""
+        try:
+            request = self._session.get(URL(url, encoded=True), ssl=peer.tls or True, allow_redirects=False)
+            async with request as response:
+                _check_head(response)
+                body = BoundedBody(response.headers.get("Content-Encoding", ""), budget)
+                async for chunk in response.content.iter_any():
+                    body.feed(chunk)
+                return body.finished()
+        except BodyRefused as error:
+            raise EditorRefused(Outcome.INVALID, str(error)) from error
+        except (aiohttp.ClientSSLError, ssl.SSLError, ssl.CertificateError) as error:
+            raise EditorRefused(Outcome.REFUSED, "TLS") from error
+        except TimeoutError as error:
+            raise EditorUnavailable(Outcome.TIMEOUT, "connect") from error
+        except (aiohttp.ClientConnectionError, ConnectionError, OSError) as error:
+            raise EditorUnavailable(Outcome.UNREACHABLE, type(error).__name__) from error
+        except aiohttp.ClientPayloadError as error:
+            raise EditorUnavailable(Outcome.UNREACHABLE, "cut short") from error
+        except (aiohttp.ClientError, ValueError) as error:
+            raise EditorRefused(Outcome.INVALID, type(error).__name__) from error
+
+    async def warm(self, peer: Peer) -> None:
+        """Open a connection before the first search needs it; a failure is not worth a word here."""
+        try:
+            url = URL(f"{peer.base_url.rstrip('/')}/metadata", encoded=True)
+            async with self._session.get(url, ssl=peer.tls or True, allow_redirects=False) as response:
+                await response.content.read(MOST_METADATA)
+        except (aiohttp.ClientError, OSError, ValueError, TimeoutError):
+            return
+
+
+MOST_METADATA = 256 * 1024
+
+
+def _check_head(response: aiohttp.ClientResponse) -> None:
+    """Map the status to an outcome, then require a FHIR media type in UTF-8."""
+    match response.status:
+        case 200:
+            pass
+        case 429 | 503:
+            raise EditorUnavailable(Outcome.OVERLOAD, str(response.status))
+        case 401 | 403:
+            raise EditorRefused(Outcome.REFUSED, str(response.status))
+        case 408 | 502 | 504:
+            raise EditorUnavailable(Outcome.UNREACHABLE, str(response.status))
+        case status:
+            raise EditorRefused(Outcome.INVALID, str(status))
+    if response.content_type not in MEDIA_TYPES:
+        raise EditorRefused(Outcome.INVALID, "media type")
+    if (response.charset or "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
+        raise EditorRefused(Outcome.INVALID, "charset")

@@ -1,0 +1,50 @@
+"""Mutual TLS towards an editor: one context per editor, kept, and the peer's CN and OU checked (flows.md)."""
+
+import ssl
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+
+@lru_cache(maxsize=256)
+def _context(
+    ca: tuple[str, float], cert: tuple[str, float], key: tuple[str, float], common_name: str, unit: str
+) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=ca[0] or None)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if cert[0]:
+        context.load_cert_chain(cert[0], key[0] or None)
+    if common_name or unit:
+        # Checked inside the handshake: nothing of ours is sent to a peer that is not the one expected
+        context.sslobject_class = _peer_checked(common_name, unit)
+    return context
+
+
+def tls_context(*, ca_file: str, cert_file: str, key_file: str, expected_cn: str, expected_ou: str) -> ssl.SSLContext:
+    """Return the kept context for these files; a renewed file makes a new one.
+
+    Raises OSError (ssl.SSLError included) when a file is missing or is no certificate.
+    """
+    return _context(_dated(ca_file), _dated(cert_file), _dated(key_file), expected_cn, expected_ou)
+
+
+def _dated(file: str) -> tuple[str, float]:
+    return (file, Path(file).stat().st_mtime) if file else ("", 0.0)
+
+
+def _peer_checked(common_name: str, unit: str) -> type[ssl.SSLObject]:
+    class PeerChecked(ssl.SSLObject):
+        def do_handshake(self) -> None:
+            super().do_handshake()
+            subject = subject_of(self.getpeercert() or {})
+            if common_name and subject.get("commonName") != common_name:
+                raise ssl.SSLCertVerificationError("the peer's CN is not the one expected")
+            if unit and subject.get("organizationalUnitName") != unit:
+                raise ssl.SSLCertVerificationError("the peer's OU is not the one expected")
+
+    return PeerChecked
+
+
+def subject_of(certificate: Any) -> dict[str, str]:
+    """Flatten the subject of `getpeercert()`; the last value of a repeated attribute counts."""
+    return {name: value for rdn in certificate.get("subject", ()) for name, value in rdn}
