@@ -1,0 +1,64 @@
+"""The editor's own counter: its agenda, its switches, its style sheet."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from sasportal.sandbox.editors import pages
+from sasportal.sandbox.editors.booking_views import find_person
+from sasportal.sandbox.editors.bookings import SlotTaken
+from sasportal.sandbox.editors.editor import editor_of, now
+from sasportal.sandbox.editors.faults import Fault
+
+STYLE = (Path(__file__).parent / "static" / "style.css").read_text(encoding="utf-8")
+MOST_PEOPLE = 200
+
+
+async def home(request: web.Request) -> web.Response:
+    editor = editor_of(request)
+    moment = now()
+    people = list(editor.agenda.people.values())[:MOST_PEOPLE]
+    counted = [(person, len(editor.agenda.free(person, moment))) for person in people]
+    return editor.show(request, "Agenda", pages.home(editor.config, counted))
+
+
+async def person_agenda(request: web.Request) -> web.Response:
+    editor = editor_of(request)
+    person = find_person(request)
+    return editor.show(request, f"Dr {person.name}", pages.person_agenda(person, editor.agenda.free(person, now())))
+
+
+async def block(request: web.Request) -> web.Response:
+    """Give a slot to somebody at the counter: it disappears from the next answer."""
+    editor = editor_of(request)
+    person = find_person(request)
+    opening = editor.agenda.opening(person, str((await request.post()).get("creneau", "")), now())
+    if opening is None:
+        raise web.HTTPNotFound
+    try:
+        editor.bookings.block(opening.id)
+    except SlotTaken:
+        return editor.show(request, "Créneau indisponible", pages.taken(), status=410)
+    raise web.HTTPSeeOther(f"/praticiens/{person.id}")
+
+
+async def switchboard(request: web.Request) -> web.Response:
+    editor = editor_of(request)
+    return editor.show(request, "Interrupteurs", pages.switchboard(editor.switches))
+
+
+async def switch(request: web.Request) -> web.Response:
+    editor = editor_of(request)
+    form = await request.post()
+    if "panne" in form:
+        wanted = str(form["panne"])
+        if wanted not in list(Fault):
+            raise web.HTTPBadRequest(text="Panne inconnue.")
+        editor.switches.turn(Fault(wanted))
+    if "rendez-vous" in form:
+        editor.switches.refuses_bookings = form["rendez-vous"] == "refuse"
+    raise web.HTTPSeeOther("/interrupteurs")
+
+
+async def style(request: web.Request) -> web.Response:
+    return web.Response(text=STYLE, content_type="text/css")

@@ -1,0 +1,108 @@
+"""Appointments sent back to the platform (INT_R03), again and again until it acknowledges them."""
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from sasportal.sandbox.editors.bookings import Booking, Bookings
+from sasportal.sandbox.editors.config import EditorConfig
+from sasportal.sandbox.editors.queries import IDNPS
+from sasportal.sandbox.editors.resources import IDENTIFIER_TYPES, INDIVIDUAL_PROFILES
+
+logger = logging.getLogger(__name__)
+
+OPERATOR = "http://interopsante.org/fhir/StructureDefinition/FrAppointmentOperator"
+LONGEST_WAIT = 30.0
+FIRST_WAIT = 0.5
+TIMEOUT = aiohttp.ClientTimeout(total=10)
+
+
+def appointment(booking: Booking, config: EditorConfig) -> dict[str, Any]:
+    """Write the appointment as the profile FrAppointmentSAS wants it: no patient in it."""
+    return {
+        "resourceType": "Appointment",
+        "meta": {"lastUpdated": booking.changed, "profile": [f"{INDIVIDUAL_PROFILES}/FrAppointmentSAS"]},
+        "extension": [{"url": OPERATOR, "valueReference": {"identifier": _professional(booking.operator)}}],
+        "identifier": [{"system": config.appointment_system, "value": booking.id}],
+        "status": str(booking.status),
+        "start": booking.start,
+        "end": booking.end,
+        "created": booking.created,
+        "participant": [{"actor": {"identifier": _professional(booking.national_id)}, "status": "accepted"}],
+    }
+
+
+def _professional(national_id: str) -> dict[str, Any]:
+    kind = {"coding": [{"system": IDENTIFIER_TYPES, "code": "IDNPS"}]}
+    return {"type": kind, "system": IDNPS, "value": national_id}
+
+
+@dataclass(kw_only=True)
+class Delivery:
+    """Sends what is pending, oldest first; sleeps when everything was acknowledged."""
+
+    config: EditorConfig
+    bookings: Bookings
+    session: aiohttp.ClientSession
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> None:
+        wait = FIRST_WAIT
+        while True:
+            self.wake.clear()
+            if await self.send_pending():
+                await self.wake.wait()
+                wait = FIRST_WAIT
+            else:
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT)
+
+    async def send_pending(self) -> bool:
+        """Try every pending appointment once; True when the platform knows them all."""
+        results = [await self._send(one) for one in list(self.bookings.all.values()) if one.pending]
+        return all(results)
+
+    async def _send(self, booking: Booking) -> bool:
+        version = booking.version
+        body = json.dumps(appointment(booking, self.config)).encode()
+        try:
+            status, answer = await self._exchange(booking, body)
+        except (aiohttp.ClientError, TimeoutError):
+            return False
+        if status in {200, 201}:
+            self.bookings.acknowledged(booking, version)
+            return True
+        if status == 429 or status >= 500:
+            return False
+        logger.warning("appointment refused by the platform: HTTP %s", status)
+        self.bookings.refused(booking, f"HTTP {status} : {_diagnostics(answer)}")
+        return True
+
+    async def _exchange(self, booking: Booking, body: bytes) -> tuple[int, bytes]:
+        """POST the first time, PUT by identifier afterwards."""
+        url = f"{self.config.portal_url}/fhir/Appointment"
+        method, params = "POST", {}
+        if booking.sent:
+            method, params = "PUT", {"identifier": f"{self.config.appointment_system}|{booking.id}"}
+        headers = {
+            "Content-Type": "application/fhir+json",
+            "Accept": "application/fhir+json",
+            "X-SAS-Editor-Secret": self.config.inbound_secret,
+        }
+        request = self.session.request(
+            method, url, params=params, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False
+        )
+        async with request as response:
+            return response.status, await response.content.read(64 * 1024)
+
+
+def _diagnostics(answer: bytes) -> str:
+    try:
+        issues = json.loads(answer)["issue"]
+        return " ".join(str(issue.get("diagnostics", "")) for issue in issues)[:300]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return "réponse illisible"

@@ -1,0 +1,103 @@
+"""The FHIR server of an editor: `GET Slot`, `GET metadata`, OperationOutcome for the rest."""
+
+import asyncio
+import json
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from aiohttp import web
+
+from sasportal.sandbox.editors.config import Kind
+from sasportal.sandbox.editors.editor import Editor, editor_of, now
+from sasportal.sandbox.editors.faults import Switches
+from sasportal.sandbox.editors.queries import PAGE, Query, QueryRefused, read_query
+from sasportal.sandbox.editors.resources import bundle, operation_outcome
+
+FHIR_JSON = "application/fhir+json"
+LONGEST_PAGE = 1000
+# The editor that knows half also pages, always in few pages
+PAGE_OF_PARTIAL = 60
+MOST_PAGES = 4
+
+
+async def search_slots(request: web.Request) -> web.Response:
+    """Answer INT_R01 and INT_R04, or fail as switched."""
+    editor = editor_of(request)
+    faulty = await editor.switches.before_answer()
+    if faulty is not None:
+        return faulty
+    await asyncio.sleep(editor.config.delay)
+    try:
+        query = read_query(request.query_string)
+    except QueryRefused as refused:
+        return _fhir(operation_outcome("error", "invalid", f"{refused.parameter} : {refused.message}"), status=400)
+    return _fhir(answer(editor, query, request.query_string), switches=editor.switches)
+
+
+def answer(editor: Editor, query: Query, query_string: str) -> dict[str, Any]:
+    """Build the page of the searchset the question asks for; `total` counts every matching slot."""
+    if not editor.config.shares_with_communities:
+        query = query.without_communities()
+    found = editor.agenda.answer(query, now())
+    size = _page_size(editor, query, len(found))
+    first = (query.page - 1) * size
+    base = editor.config.fhir_base
+    links = [{"relation": "self", "url": f"{base}/Slot?{query_string}"}]
+    if first + size < len(found):
+        links.append({"relation": "next", "url": f"{base}/Slot?{_with_page(query_string, query.page + 1)}"})
+    return bundle(found[first : first + size], query, base=base, links=links, total=len(found))
+
+
+def _page_size(editor: Editor, query: Query, total: int) -> int:
+    if query.count:
+        return min(query.count, LONGEST_PAGE)
+    if editor.config.kind is Kind.PARTIAL:
+        return max(PAGE_OF_PARTIAL, -(-total // MOST_PAGES))
+    return LONGEST_PAGE
+
+
+def _with_page(query_string: str, page: int) -> str:
+    kept = [(name, value) for name, value in parse_qsl(query_string, keep_blank_values=True) if name != PAGE]
+    return urlencode([*kept, (PAGE, str(page))], safe=":|,")
+
+
+async def capabilities(request: web.Request) -> web.Response:
+    editor = editor_of(request)
+    includes = ["Slot:schedule", "Schedule:actor"]
+    if editor.config.shares_with_communities:
+        includes += ["Slot:service-type-reference", "HealthcareService:organization"]
+    statement = {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": now().date().isoformat(),
+        "kind": "instance",
+        "software": {"name": f"{editor.config.name} (éditeur fictif)"},
+        "implementation": {"description": "Bac à sable SAS", "url": editor.config.fhir_base},
+        "fhirVersion": "4.0.1",
+        "format": ["json"],
+        "rest": [
+            {
+                "mode": "server",
+                "resource": [{"type": "Slot", "interaction": [{"code": "search-type"}], "searchInclude": includes}],
+            }
+        ],
+    }
+    return _fhir(statement)
+
+
+async def unknown(request: web.Request) -> web.Response:
+    return _fhir(operation_outcome("error", "not-found", "Cette ressource n’existe pas ici."), status=404)
+
+
+async def not_allowed(request: web.Request) -> web.Response:
+    outcome = operation_outcome("error", "not-supported", "Seule la lecture (GET) est possible ici.")
+    response = _fhir(outcome, status=405)
+    response.headers["Allow"] = "GET"
+    return response
+
+
+def _fhir(resource: dict[str, Any], *, status: int = 200, switches: Switches | None = None) -> web.Response:
+    body = json.dumps(resource, ensure_ascii=False).encode()
+    if switches:
+        body = switches.after_answer(body)
+    return web.Response(body=body, status=status, headers={"Content-Type": f"{FHIR_JSON}; charset=utf-8"})
