@@ -170,7 +170,7 @@ def my_bookings(bookings: Sequence[Booking], choices: dict[str, list[Opening]], 
             "Rendez-vous confirmé. Vous pouvez fermer cet onglet : le portail SAS est prévenu.",
         )
         if confirmed
-        else format_html("")
+        else ""
     )
     if not bookings:
         return format_html("{}<p>Aucun rendez-vous pris depuis le SAS.</p>", done)

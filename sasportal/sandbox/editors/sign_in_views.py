@@ -19,7 +19,7 @@ async def begin(request: web.Request, return_to: str) -> web.Response:
         url = await editor.psc.authorization_url(attempt)
     except SignInFailed as failed:
         return editor.show(request, "Connexion impossible", pages.notice(str(failed)), status=503)
-    response = web.HTTPFound(url)
+    response = _redirect(url)
     session = editor.sessions.of(request) or editor.sessions.start(response)
     while len(session.attempts) >= MOST_ATTEMPTS:
         session.attempts.pop(next(iter(session.attempts)))
@@ -39,7 +39,7 @@ async def come_back(request: web.Request) -> web.Response:
         professional = await editor.psc.identify(request.query["code"], attempt)
     except SignInFailed as failed:
         return editor.show(request, "Connexion refusée", pages.notice(str(failed)), status=403)
-    response = web.HTTPFound(attempt.return_to)
+    response = _redirect(attempt.return_to)
     editor.sessions.end(request)
     editor.sessions.start(response).professional = professional
     return response
@@ -48,9 +48,14 @@ async def come_back(request: web.Request) -> web.Response:
 async def sign_out(request: web.Request) -> web.Response:
     editor = editor_of(request)
     editor.sessions.end(request)
-    response = web.HTTPSeeOther("/")
+    response = _redirect("/")
     response.del_cookie(editor.sessions.cookie)
     return response
+
+
+def _redirect(url: str) -> web.Response:
+    """A plain answer, which can carry cookies, sending the browser elsewhere by GET."""
+    return web.Response(status=303, headers={"Location": url})
 
 
 def _own_path(return_to: str) -> str:
