@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from agenda import addresses
@@ -28,7 +27,6 @@ SEARCHERS = (Role.REGULATOR, Role.ADMIN)
 
 
 @require_GET
-@never_cache
 @role_required(*SEARCHERS)
 def search(request: HttpRequest) -> HttpResponse:
     """Show the empty page, a fresh search, or one already open (`recherche`)."""
@@ -80,7 +78,6 @@ def _results(request: HttpRequest, form: SearchForm, found: Search, view: ViewFo
 
 
 @require_GET
-@never_cache
 @role_required(*SEARCHERS)
 def cards(request: HttpRequest, search_id: UUID) -> HttpResponse:
     """More cards (`depuis`), or what changed after an event (`apres`): the page without its stream."""
@@ -112,7 +109,6 @@ def retry(request: HttpRequest, search_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@never_cache
 @role_required(*SEARCHERS)
 def cpts(request: HttpRequest, finess: str) -> HttpResponse:
     """The CPTS's own card and all who take part through it; `origine` leads back to the search it came from."""
@@ -129,7 +125,6 @@ def cpts(request: HttpRequest, finess: str) -> HttpResponse:
 
 
 @require_GET
-@never_cache
 @role_required(Role.ADMIN)
 def why(request: HttpRequest, search_id: UUID, national_id: str) -> HttpResponse:
     """Every slot received for one practitioner, and the rule that hid it."""

@@ -34,7 +34,7 @@ function follow(panel, address, shown) {
 
 async function read(address) {
   try {
-    const answer = await fetch(address, { headers: { Accept: "text/html" } });
+    const answer = await fetch(address, { headers: { Accept: "text/html", "X-SAS-Background": "1" } });
     return answer.ok && !answer.redirected ? await answer.text() : null;
   } catch {
     return null;

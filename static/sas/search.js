@@ -44,9 +44,9 @@ export function startSearch(results) {
   const poll = async () => {
     try {
       const answer = await fetch(`${results.dataset.cards}?cartes=${state.shown}&apres=${state.last}`, {
-        headers: { Accept: "application/json" },
+        headers: { Accept: "application/json", "X-SAS-Background": "1" },
       });
-      if (answer.status === 404 || answer.status === 403 || answer.redirected) return lost(results);
+      if ([401, 403, 404].includes(answer.status)) return lost(results);
       const update = await answer.json();
       take(update);
       if (update.done) return;
