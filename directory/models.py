@@ -135,6 +135,9 @@ class Structure(Address):
 
     class Meta:
         verbose_name = "structure"
+        constraints = [
+            models.UniqueConstraint(fields=["siret"], condition=Q(finess=None), name="one_association_per_siret")
+        ]
         indexes = [
             models.Index(OpClass(F("search_name"), name="text_pattern_ops"), name="structure_name_prefix"),
             models.Index(fields=["category", "lat", "lon"], condition=Q(closed_at=None), name="structure_near"),
@@ -180,6 +183,7 @@ class SosPlace(Address):
     class Meta:
         verbose_name = "lieu de consultation SOS"
         verbose_name_plural = "lieux de consultation SOS"
+        constraints = [models.UniqueConstraint(fields=["association", "name"], name="one_sos_place_per_name")]
 
 
 class Practitioner(models.Model):
@@ -213,7 +217,10 @@ class Practitioner(models.Model):
 class Activity(Address):
     """One practitioner, at one place, with one know-how: the row a search near a point reads."""
 
-    practitioner = models.ForeignKey(Practitioner, on_delete=models.CASCADE, related_name="activities")
+    # No constraint and no index of its own: the loader writes both sides in one transaction, by millions.
+    practitioner = models.ForeignKey(
+        Practitioner, on_delete=models.CASCADE, related_name="activities", db_constraint=False, db_index=False
+    )
     key = models.CharField(max_length=80)  # place key + know-how: stable between imports
     place_key = models.CharField(max_length=64)  # "Identifiant technique de la structure", else a hash of the address
     profession = models.CharField("code profession", max_length=2)
@@ -237,12 +244,32 @@ class Activity(Address):
                 fields=["profession", "specialty", "lat", "lon"], condition=Q(closed_at=None), name="activity_near"
             ),
             models.Index(
+                fields=["profession", "lat", "lon"], condition=Q(closed_at=None), name="activity_profession_near"
+            ),
+            models.Index(
                 fields=["department", "profession", "specialty"],
                 condition=Q(closed_at=None),
                 name="activity_department",
             ),
             models.Index(fields=["finess"], condition=~Q(finess=""), name="activity_finess"),
         ]
+
+
+class Geocode(models.Model):
+    """The point of one address, kept: found by a geocoder, or given by an operator."""
+
+    # spelling.plain(line) + postcode + INSEE code, see loading/location.py
+    address_key = models.CharField("adresse normalisée", max_length=260, primary_key=True)
+    lat = models.FloatField("latitude")
+    lon = models.FloatField("longitude")
+    found_at = models.DateTimeField("trouvé le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "adresse géocodée"
+        verbose_name_plural = "adresses géocodées"
+
+    def __str__(self) -> str:
+        return self.address_key
 
 
 class ImportRun(models.Model):

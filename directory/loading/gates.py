@@ -1,0 +1,46 @@
+"""Sanity gates: is this delivery believable beside the last one? Asked before any live row is touched."""
+
+from directory.loading.failures import GateClosed
+from directory.models import ImportRun
+
+FEWEST_ROWS = 500
+LARGEST_DRIFT = 0.05
+SMALLEST_LOCATED_SHARE = 0.5
+
+
+def last_run(source: str) -> ImportRun | None:
+    return ImportRun.objects.filter(source=source, finished_at__isnull=False).order_by("-finished_at").first()
+
+
+def doubts(*, source: str, rows: int, located_share: float | None = None, fewest: int = FEWEST_ROWS) -> list[str]:
+    """List in French what looks wrong; empty when the delivery may be loaded."""
+    found = []
+    if rows < fewest:
+        found.append(f"{rows} lignes seulement (au moins {fewest} attendues)")
+    last = last_run(source)
+    if last and last.rows and abs(rows - last.rows) > last.rows * LARGEST_DRIFT:
+        found.append(f"{rows} lignes contre {last.rows} au dernier chargement (plus de 5 % d'écart)")
+    if located_share is not None:
+        found += location_doubts(located_share, last)
+    return found
+
+
+def location_doubts(share: float, last: ImportRun | None) -> list[str]:
+    if share < SMALLEST_LOCATED_SHARE:
+        return [f"{share:.0%} des lieux seulement sont situés : chargez d'abord les communes (load_communes)"]
+    if last and last.located_share and share < last.located_share - LARGEST_DRIFT:
+        return [f"{share:.0%} des lieux sont situés contre {last.located_share:.0%} au dernier chargement"]
+    return []
+
+
+def pass_or_refuse(run: ImportRun, found: list[str], *, confirmed: bool) -> None:
+    """Write the doubts on the run; raise GateClosed unless the operator confirmed."""
+    if not found:
+        return
+    run.refused_because = " ; ".join(found)
+    if confirmed:
+        return
+    run.save()
+    raise GateClosed(
+        f"Chargement refusé : {run.refused_because}. Rien n'a changé. Vérifiez le fichier, puis relancez avec --yes."
+    )

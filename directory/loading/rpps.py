@@ -1,0 +1,102 @@
+"""Load the national RPPS extraction: stage, compare, pass the gates, then change live rows in one transaction."""
+
+from pathlib import Path
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from directory.loading import rpps_sql as sql
+from directory.loading.columns import KNOW_HOW, RPPS
+from directory.loading.gates import FEWEST_ROWS, doubts, pass_or_refuse
+from directory.loading.location import place_rows
+from directory.loading.staging import Say, stage
+from directory.models import ImportRun
+
+
+def load_rpps(
+    path: Path, *, know_how: Path | None = None, confirmed: bool = False, say: Say = print, fewest: int = FEWEST_ROWS
+) -> ImportRun:
+    """Bring live practitioners and activities to the state of `path`.
+
+    Raises WrongFile or GateClosed with live rows untouched; loading the same file twice changes nothing.
+    """
+    run = ImportRun(source="rpps", started_at=timezone.now())
+    drop_tables()
+    try:
+        prepare(path, know_how, run, say=say)
+        pass_or_refuse(
+            run,
+            doubts(source="rpps", rows=run.rows, located_share=run.located_share, fewest=fewest),
+            confirmed=confirmed,
+        )
+        normalise(say)
+        apply(run, say)
+    finally:
+        drop_tables()
+    return run
+
+
+def prepare(path: Path, know_how: Path | None, run: ImportRun, *, say: Say) -> None:
+    say(f"Lecture de {path.name}")
+    stage(path, RPPS, "rpps_staging", say=say)
+    execute(sql.KEEP)
+    source = "rpps_kept"
+    if know_how:
+        say(f"Lecture de {know_how.name}")
+        stage(know_how, KNOW_HOW, "rpps_know_how_staging", say=say)
+        execute(sql.KNOW_HOW)
+        source = sql.JOINED_KNOW_HOW
+    say("Comparaison avec l'annuaire en service")
+    with connection.cursor() as cursor:
+        cursor.execute("SET work_mem = '256MB'")
+    run.rows = execute(sql.NEXT.format(source=source))
+    execute("ANALYZE rpps_next")
+    run.located_share = value(sql.LOCATED_SHARE)
+
+
+def normalise(say: Say) -> None:
+    execute(sql.PEOPLE)
+    execute("ANALYZE rpps_people")
+    changed = execute(sql.CHANGED)
+    say(f"  {changed} activités nouvelles ou modifiées")
+    execute(sql.NORMALISE)
+    execute(sql.FIND_COMMUNE)
+    execute(sql.DEPARTMENT)
+    execute("ANALYZE rpps_changed")
+    place_rows("rpps_changed")
+
+
+def apply(run: ImportRun, say: Say) -> None:
+    now = timezone.now()
+    say("Mise à jour de l'annuaire en service")
+    with transaction.atomic():
+        people = [
+            execute(sql.UPDATE_PEOPLE),
+            execute(sql.INSERT_PEOPLE),
+            execute(sql.CLOSE_PEOPLE, [now]),
+        ]
+        run.updated = execute(sql.UPDATE_ACTIVITIES)
+        run.inserted = execute(sql.INSERT_ACTIVITIES)
+        run.closed = execute(sql.CLOSE_ACTIVITIES, [now])
+        run.finished_at = timezone.now()
+        run.save()
+    execute("ANALYZE directory_practitioner, directory_activity")
+    say(f"  professionnels : {people[1]} nouveaux, {people[0]} modifiés, {people[2]} sortis")
+    say(f"  activités : {run.inserted} nouvelles, {run.updated} modifiées, {run.closed} fermées")
+
+
+def execute(statement: str, parameters: list[object] | None = None) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, parameters or [])
+        return cursor.rowcount
+
+
+def value(statement: str) -> float | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def drop_tables() -> None:
+    execute(f"DROP TABLE IF EXISTS {', '.join(sql.TABLES)}")

@@ -1,0 +1,197 @@
+"""The set-based steps of an RPPS load, in order. Tables `rpps_*` are unlogged and belong to one load."""
+
+from directory.spelling import plain_sql
+
+# Changes when the reading below changes, so that the next load rewrites every row.
+READING = "1"
+
+CITY_CARE = "'SA05', 'SA07', 'SA08', 'SA09', 'SA50', 'SA52'"
+NATIONAL_ID = """
+    CASE WHEN national_id <> '' THEN national_id
+         WHEN id_type IN ('0', '8') AND identifier <> '' THEN id_type || identifier ELSE '' END
+"""
+ADDRESS_COLUMNS = (
+    "number, repetition, street_type, street, distribution, cedex, postal_code, insee, city, country"
+)
+SOURCE_COLUMNS = (
+    f"profession, mode, sector, finess, siret, old_id, technical_id, legal_name, sign, phone, phone_2, "
+    f"department, {ADDRESS_COLUMNS}"
+)
+PERSON_COLUMNS = "family_name, given_name, exercise_civility, civility"
+
+# 1. City care only, students left out; the key of a place is the directory's own, else its address.
+#    Only ordinal specialties split an activity; competences and the like do not.
+KEEP = f"""
+CREATE UNLOGGED TABLE rpps_kept AS
+SELECT {NATIONAL_ID} AS national_id,
+    CASE WHEN technical_id <> '' THEN left(technical_id, 64)
+         ELSE 'A' || md5(concat_ws('|', {ADDRESS_COLUMNS})) END AS place_key,
+    CASE WHEN know_how LIKE 'S%%' THEN know_how ELSE '' END AS know_how,
+    CASE WHEN know_how LIKE 'S%%' THEN know_how_label ELSE '' END AS know_how_label,
+    {PERSON_COLUMNS}, {SOURCE_COLUMNS}
+FROM rpps_staging
+WHERE category <> 'E' AND (sector IN ({CITY_CARE}) OR (sector = '' AND mode = 'L'))
+"""  # noqa: S608
+
+KNOW_HOW = f"""
+CREATE UNLOGGED TABLE rpps_know_how AS
+SELECT DISTINCT {NATIONAL_ID} AS national_id, profession, know_how, know_how_label
+FROM rpps_know_how_staging WHERE know_how LIKE 'S%%' AND category <> 'E'
+"""  # noqa: S608
+
+# 2. One row per practitioner, place and know-how, with a hash of everything it was read from.
+#    A row without know-how gives way when the same place has one with.
+NEXT = f"""
+CREATE UNLOGGED TABLE rpps_next AS
+SELECT DISTINCT ON (national_id, place_key, know_how)
+    national_id, left(place_key || '|' || know_how, 80) AS key,
+    md5(concat_ws('|', '{READING}', know_how_label, {SOURCE_COLUMNS})) AS row_hash,
+    place_key, know_how, know_how_label, {PERSON_COLUMNS}, {SOURCE_COLUMNS}
+FROM (
+    SELECT k.*, row_number() OVER () AS line,
+        bool_or(know_how <> '') OVER (PARTITION BY national_id, place_key) AS specialised
+    FROM {{source}} k WHERE national_id <> '' AND length(national_id) <= 50
+) k
+WHERE know_how <> '' OR NOT specialised
+ORDER BY national_id, place_key, know_how, line
+"""  # noqa: S608
+
+JOINED_KNOW_HOW = f"""(
+    SELECT k.national_id, k.place_key, coalesce(h.know_how, k.know_how) AS know_how,
+        coalesce(h.know_how_label, k.know_how_label) AS know_how_label,
+        {", ".join("k." + c for c in (PERSON_COLUMNS + ", " + SOURCE_COLUMNS).split(", "))}
+    FROM rpps_kept k LEFT JOIN rpps_know_how h USING (national_id, profession)
+)"""  # noqa: S608
+
+PEOPLE = f"""
+CREATE UNLOGGED TABLE rpps_people AS
+SELECT DISTINCT ON (national_id) national_id,
+    md5(concat_ws('|', '{READING}', {PERSON_COLUMNS}, profession)) AS row_hash,
+    {PERSON_COLUMNS}, profession
+FROM rpps_next ORDER BY national_id, profession, family_name, given_name
+"""  # noqa: S608
+
+# 3. What differs from the live rows: only this is normalised.
+CHANGED = """
+CREATE UNLOGGED TABLE rpps_changed AS
+SELECT n.*, a.id AS live_id, NULL::float8 AS lat, NULL::float8 AS lon, 'none'::text AS precision,
+    ''::text AS line, ''::text AS new_department, ''::text AS structure_id
+FROM rpps_next n
+LEFT JOIN directory_activity a ON a.practitioner_id = n.national_id AND a.key = n.key
+WHERE a.id IS NULL OR a.row_hash <> n.row_hash OR a.closed_at IS NOT NULL
+"""
+
+NORMALISE = """
+UPDATE rpps_changed SET
+    line = left(btrim(regexp_replace(concat_ws(' ', number, repetition, street_type, street), '\\s+', ' ', 'g')), 200),
+    city = left(CASE WHEN city <> '' THEN city ELSE btrim(regexp_replace(cedex, '^[0-9 ]+', '')) END, 100),
+    postal_code = left(postal_code, 5),
+    insee = CASE WHEN insee ~ '^(\\d{5}|2[AB]\\d{3})$' THEN insee ELSE '' END,
+    finess = CASE WHEN finess ~ '^[0-9][0-9AB][0-9]{7}$' THEN finess ELSE '' END,
+    siret = CASE WHEN siret ~ '^[0-9]{14}$' THEN siret ELSE '' END,
+    phone = left(regexp_replace(CASE WHEN phone <> '' THEN phone ELSE phone_2 END, '[^0-9+]', '', 'g'), 20)
+"""
+
+# "AGEN CEDEX 9" without a commune code: found by name, in the postcode's own part of the country.
+_TOWN_NAME = plain_sql(r"regexp_replace(r.city, '(?i)\s+cedex.*$', '')")
+FIND_COMMUNE = f"""
+UPDATE rpps_changed r SET insee = c.insee
+FROM directory_commune c
+WHERE r.insee = '' AND r.postal_code <> '' AND r.city <> ''
+  AND c.search_name = {_TOWN_NAME}
+  AND EXISTS (SELECT FROM unnest(c.postal_codes) AS code WHERE left(code, 2) = left(r.postal_code, 2))
+"""  # noqa: S608
+
+DEPARTMENT = """
+UPDATE rpps_changed r SET
+    new_department = coalesce(d.code, ''),
+    structure_id = CASE WHEN o.finess <> '' THEN '1' || o.finess
+        WHEN o.siret <> '' THEN '3' || o.siret ELSE left(o.old_id, 50) END
+FROM rpps_changed o
+LEFT JOIN directory_department d ON d.code = CASE
+    WHEN o.insee ~ '^9[78]' THEN left(o.insee, 3)
+    WHEN o.insee <> '' THEN left(o.insee, 2)
+    WHEN o.department ~ '^9[A-F]$' THEN '97' || (ascii(right(o.department, 1)) - 64)
+    ELSE o.department END
+WHERE o.ctid = r.ctid
+"""
+
+# 4. Live rows, in one transaction.
+_CIVILITY = """CASE WHEN n.exercise_civility IN ('DR', 'PR') THEN initcap(n.exercise_civility)
+    WHEN n.civility = 'MME' THEN 'Mme' WHEN n.civility = 'M' THEN 'M.' ELSE '' END"""
+_PERSON = {
+    "civility": _CIVILITY,
+    "family_name": "left(n.family_name, 100)",
+    "given_name": "left(n.given_name, 100)",
+    "profession": "left(n.profession, 2)",
+    "search_name": "left(" + plain_sql("n.family_name || ' ' || n.given_name") + ", 210)",
+    "search_name_given_first": "left(" + plain_sql("n.given_name || ' ' || n.family_name") + ", 210)",
+    "row_hash": "n.row_hash",
+}
+
+UPDATE_PEOPLE = f"""
+UPDATE directory_practitioner p SET closed_at = NULL, {", ".join(f"{k} = {v}" for k, v in _PERSON.items())}
+FROM rpps_people n
+WHERE p.national_id = n.national_id AND (p.row_hash <> n.row_hash OR p.closed_at IS NOT NULL)
+"""  # noqa: S608
+
+INSERT_PEOPLE = f"""
+INSERT INTO directory_practitioner (national_id, {", ".join(_PERSON)})
+SELECT n.national_id, {", ".join(_PERSON.values())}
+FROM rpps_people n
+WHERE NOT EXISTS (SELECT FROM directory_practitioner p WHERE p.national_id = n.national_id)
+"""  # noqa: S608
+
+CLOSE_PEOPLE = """
+UPDATE directory_practitioner p SET closed_at = %s
+WHERE closed_at IS NULL AND NOT EXISTS (SELECT FROM rpps_people n WHERE n.national_id = p.national_id)
+"""
+
+_LIVE_COLUMNS = {
+    "place_key": "n.place_key",
+    "profession": "left(n.profession, 2)",
+    "specialty": "left(n.know_how, 10)",
+    "specialty_label": "left(n.know_how_label, 120)",
+    "mode": "left(n.mode, 1)",
+    "sector": "left(n.sector, 5)",
+    "structure_name": "left(CASE WHEN n.sign <> '' THEN n.sign ELSE n.legal_name END, 200)",
+    "finess": "n.finess",
+    "siret": "n.siret",
+    "structure_id": "n.structure_id",
+    "line": "n.line",
+    "postal_code": "n.postal_code",
+    "city": "n.city",
+    "insee": "n.insee",
+    "department": "n.new_department",
+    "phone": "n.phone",
+    "lat": "n.lat",
+    "lon": "n.lon",
+    "precision": "n.precision",
+    "row_hash": "n.row_hash",
+}
+
+UPDATE_ACTIVITIES = f"""
+UPDATE directory_activity a SET closed_at = NULL, {", ".join(f"{k} = {v}" for k, v in _LIVE_COLUMNS.items())}
+FROM rpps_changed n WHERE n.live_id = a.id
+"""  # noqa: S608
+
+INSERT_ACTIVITIES = f"""
+INSERT INTO directory_activity (practitioner_id, key, {", ".join(_LIVE_COLUMNS)})
+SELECT n.national_id, n.key, {", ".join(_LIVE_COLUMNS.values())} FROM rpps_changed n WHERE n.live_id IS NULL
+"""  # noqa: S608
+
+CLOSE_ACTIVITIES = """
+UPDATE directory_activity a SET closed_at = %s
+WHERE closed_at IS NULL
+  AND NOT EXISTS (SELECT FROM rpps_next n WHERE n.national_id = a.practitioner_id AND n.key = a.key)
+"""
+
+LOCATED_SHARE = """
+SELECT avg((EXISTS (SELECT FROM directory_commune c WHERE c.insee = n.insee)
+         OR (n.finess <> '' AND EXISTS (
+             SELECT FROM directory_structure s WHERE s.finess = n.finess AND s.lat IS NOT NULL)))::int)::float8
+FROM rpps_next n
+"""
+
+TABLES = ["rpps_staging", "rpps_know_how_staging", "rpps_kept", "rpps_know_how", "rpps_next", "rpps_people",
+          "rpps_changed"]  # fmt: skip

@@ -1,0 +1,1 @@
+"""A synthetic territory in the national formats: nobody in it exists."""
