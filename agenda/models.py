@@ -22,7 +22,9 @@ class Editor(models.Model):
     name = models.CharField("nom", max_length=60, unique=True)
     base_url = models.URLField("adresse FHIR", max_length=500)
     booking_hosts = ArrayField(
-        models.CharField(max_length=253), default=list, verbose_name="hôtes des pages de réservation",
+        models.CharField(max_length=253),
+        default=list,
+        verbose_name="hôtes des pages de réservation",
         help_text="Noms d'hôte exacts ; un port n'est accepté que sur la machine locale.",
     )
     state = models.CharField("état", max_length=3, choices=EditorState, default=EditorState.ON)
@@ -34,7 +36,9 @@ class Editor(models.Model):
     expected_ou = models.CharField("OU attendue de l'éditeur", max_length=253, blank=True)
     # INT_R03: systems of the identifiers this editor may write; empty until its first appointment claims one
     appointment_systems = ArrayField(
-        models.CharField(max_length=253), default=list, blank=True,
+        models.CharField(max_length=253),
+        default=list,
+        blank=True,
         verbose_name="systèmes d'identifiants de rendez-vous",
     )
     # SHA-256 of the test secret it may send outside production instead of a certificate
@@ -62,7 +66,8 @@ class EditorCertificate(models.Model):
         verbose_name_plural = "certificats entrants"
         constraints = [
             models.UniqueConstraint(
-                fields=["common_name", "organizational_unit"], condition=Q(enabled=True),
+                fields=["common_name", "organizational_unit"],
+                condition=Q(enabled=True),
                 name="one_editor_per_certificate",
             ),
         ]

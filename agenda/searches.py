@@ -163,7 +163,7 @@ def landed(search: Search, after: str = "0-0") -> list[Landed]:
         last = events[-1].event_id if events else after
         if still_open and time.time() < _patience(still_open):
             return events
-        return [*events, *_missing(search, still_open, last), Landed(event_id=last)]
+        return [*events, *_ending(search, still_open, last)]
     except RedisError:
         return _never_asked(search, after)
 
@@ -195,7 +195,7 @@ async def _follow(valkey: Any, search: Search, last: str) -> AsyncIterator[Lande
         if entries:
             last, silent_since = entries[-1][0].decode(), time.monotonic()
         elif not still_open or left <= 0:
-            for one in [*await asyncio.to_thread(_missing, search, still_open, last), Landed(event_id=last)]:
+            for one in await asyncio.to_thread(_ending, search, still_open, last):
                 yield one
             return
         elif time.monotonic() - silent_since >= PING_SECONDS:
@@ -226,18 +226,23 @@ def _patience(still_open: Iterable[streams.Round]) -> float:
     return max((one.deadline + GRACE_SECONDS for one in still_open), default=0.0)
 
 
-def _missing(search: Search, still_open: Iterable[streams.Round], event_id: str) -> list[Landed]:
-    """Reports nobody will push (the worker died or is far behind): those editors did not answer in time."""
+def _ending(search: Search, still_open: Iterable[streams.Round], last: str) -> list[Landed]:
+    """The completion, after reports for what nobody will push any more (the worker died or is far behind)."""
     lost = []
     for one in still_open:
         done = streams.answered(search.id, one.number)
         for question in search.questions:
             if question.number not in done and one.editor_id in {0, question.editor_id}:
-                report = unanswered(question, Outcome.TIMEOUT, round=one.number)
-                lost.append(Landed(event_id=event_id, report=report))
-    return lost
+                lost.append(unanswered(question, Outcome.TIMEOUT, round=one.number))
+    return _numbered(lost, last)
 
 
-def _never_asked(search: Search, event_id: str) -> list[Landed]:
-    reports = [unanswered(question, Outcome.UNREACHABLE) for question in search.questions]
-    return [*(Landed(event_id=event_id, report=one) for one in reports), Landed(event_id=event_id)]
+def _never_asked(search: Search, after: str) -> list[Landed]:
+    return _numbered([unanswered(question, Outcome.UNREACHABLE) for question in search.questions], after)
+
+
+def _numbered(reports: Iterable[CallReport], last: str) -> list[Landed]:
+    """Give ids just beyond the last real event: whoever resumes after them misses nothing that lands later."""
+    milliseconds, _, number = last.partition("-")
+    events = [Landed(event_id=f"{milliseconds}-{int(number or 0) + n}", report=r) for n, r in enumerate(reports, 1)]
+    return [*events, Landed(event_id=f"{milliseconds}-{int(number or 0) + len(events) + 1}")]
