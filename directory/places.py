@@ -1,10 +1,25 @@
 """Where? Turn what a person types (town, postcode, department, address) into a point and a reach."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Literal
 
-from directory.models import Specialty
+from directory.loading.location import address_key
+from directory.models import Commune, Department, Geocode, Specialty, SpecialtyRadius
+from directory.spelling import plain
 from directory.suggestions import Suggestion
+
+SHORTEST_TEXT = 2
+LARGEST_RADIUS_KM = 200
+# Communes that are cut into arrondissements, and how the codes of these start.
+ARRONDISSEMENTS = {"75056": "751", "69123": "6938", "13055": "132"}
+
+_WHOLE_DEPARTMENT = re.compile(r"^(?:d[ée]partement\s+)?(?P<name>.+?)\s*(?:\(d[ée]partement.*\))?$", re.IGNORECASE)
+_NAME_AND_CODE = re.compile(r"^(?P<name>.+?)\s*\((?P<code>\d{2,3}|2[ABab])\)$")
+_POSTCODE_AND_NAME = re.compile(r"^(?P<line>.*?)[\s,]*\b(?P<code>\d{5}|2[ABab]\d{3})\b[\s,]*(?P<name>.*)$")
+_DEPARTMENT_CODE = re.compile(r"^(\d{1,3}|2[ab])$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +33,7 @@ class Near:
     department: str
     kind: Literal["address", "town", "department"]
     time_zone: str
+    insee: str = ""
 
 
 @dataclass
@@ -29,8 +45,148 @@ class PlaceUnknown(Exception):
 
 
 def locate(where: str, *, radius_km: int | None = None, specialty: Specialty | None = None) -> Near:
-    raise NotImplementedError
+    """Understand `where`; the radius is the asked one, else the specialty's, else the department's.
+
+    Raises PlaceUnknown with the nearest names.
+    """
+    text = " ".join(where.split())
+    department = department_named(text)
+    if department:
+        return near_department(department, radius_km, specialty)
+    line, commune = address_and_commune(text)
+    if commune is None:
+        raise PlaceUnknown(where, close_names(text))
+    return near_commune(commune, line, radius_km, specialty)
+
+
+def department_named(text: str) -> Department | None:
+    """A department by code, or by name when no town bears it ("Paris" is the town)."""
+    name = plain(text)
+    if _DEPARTMENT_CODE.match(name):
+        return Department.objects.filter(code=name.upper().zfill(2)).first()
+    marked = "departement" in name.split()
+    wanted = _WHOLE_DEPARTMENT.match(text)
+    code = _NAME_AND_CODE.match(text)
+    bare = plain((code or wanted)["name"]) if code or wanted else name  # type: ignore[index]
+    found = Department.objects.filter(search_name__in={bare, bare.removeprefix("la "), f"la {bare}"}).first()
+    if found is None or marked or (code and code["code"].upper() == found.code and found.search_name != "paris"):
+        return found
+    return None if Commune.objects.filter(search_name=bare).exists() else found
+
+
+def address_and_commune(text: str) -> tuple[str, Commune | None]:
+    """Split an address: (street or "", commune)."""
+    name_and_code = _NAME_AND_CODE.match(text)
+    if name_and_code:
+        code = name_and_code["code"].upper()
+        return "", largest(Commune.objects.filter(search_name__in=spellings(name_and_code["name"]), department=code))
+    coded = _POSTCODE_AND_NAME.match(text)
+    if coded:
+        return coded["line"].strip(" ,"), commune_by_code(coded["code"].upper(), coded["name"])
+    commune = largest(Commune.objects.filter(search_name__in=spellings(text)))
+    return ("", commune) if commune else street_then_commune(text)
+
+
+def commune_by_code(code: str, name: str) -> Commune | None:
+    """By postcode (its commune of that name, else its largest), else by INSEE code."""
+    found = list(Commune.objects.filter(postal_codes__contains=[code]).select_related("department"))
+    named = [commune for commune in found if commune.search_name in spellings(name)]
+    if found:
+        return max(named or found, key=lambda commune: commune.population)
+    by_insee = Commune.objects.filter(insee=code).select_related("department").first()
+    return by_insee or (largest(Commune.objects.filter(search_name__in=spellings(name))) if name else None)
+
+
+def street_then_commune(text: str) -> tuple[str, Commune | None]:
+    """ "12 rue des Lilas Agen": the longest ending that is a commune."""
+    words = plain(text).split()
+    endings = {" ".join(words[start:]): start for start in range(1, len(words))}
+    found = {commune.search_name: commune for commune in Commune.objects.filter(search_name__in=endings)
+             .select_related("department").order_by("population")}  # fmt: skip
+    if not found:
+        return "", None
+    ending = max(found, key=len)
+    return " ".join(words[: endings[ending]]), found[ending]
+
+
+def spellings(name: str) -> set[str]:
+    """Names to look for: "St Denis" is Saint-Denis, "Agen Cedex 9" is Agen."""
+    bare = re.sub(r"\s+cedex.*$", "", plain(name))
+    return {bare, re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", bare))}
+
+
+def largest(communes: Iterable[Commune]) -> Commune | None:
+    return max(communes, key=lambda commune: commune.population, default=None)
+
+
+def near_department(department: Department, radius_km: int | None, specialty: Specialty | None) -> Near:
+    seat = largest(Commune.objects.filter(department=department))
+    if seat is None:
+        raise PlaceUnknown(department.name)
+    return Near(
+        label=str(department), lat=seat.lat, lon=seat.lon, radius_km=reach(department, radius_km, specialty),
+        department=department.code, kind="department", time_zone=department.time_zone,
+    )  # fmt: skip
+
+
+def near_commune(commune: Commune, line: str, radius_km: int | None, specialty: Specialty | None) -> Near:
+    """Near an address when its point is known, else near its commune (and said so: kind "town")."""
+    department = commune.department
+    geocode = geocode_of(line, commune) if line else None
+    label = f"{commune.name} ({department.code})"
+    return Near(
+        label=f"{line}, {label}" if geocode else label,
+        lat=geocode.lat if geocode else commune.lat,
+        lon=geocode.lon if geocode else commune.lon,
+        radius_km=reach(department, radius_km, specialty),
+        department=department.code,
+        kind="address" if geocode else "town",
+        time_zone=department.time_zone,
+        insee=commune.insee,
+    )
+
+
+def geocode_of(line: str, commune: Commune) -> Geocode | None:
+    keys = [address_key(line, code, commune.insee) for code in commune.postal_codes]
+    return Geocode.objects.filter(address_key__in=keys).first()
+
+
+def reach(department: Department, asked: int | None, specialty: Specialty | None) -> int:
+    if asked:
+        return min(max(asked, 1), LARGEST_RADIUS_KM)
+    if specialty:
+        own = SpecialtyRadius.objects.filter(department=department, specialty=specialty).first()
+        if own:
+            return own.radius_km
+    return department.radius_km
+
+
+def close_names(text: str) -> list[str]:
+    """Communes whose spelling is near, for "vouliez-vous dire"."""
+    name = plain(text)
+    if len(name) < SHORTEST_TEXT:
+        return []
+    known = {
+        commune.search_name: f"{commune.name} ({commune.department_id})"
+        for commune in Commune.objects.filter(search_name__startswith=name[:2]).order_by("population")
+    }
+    return [known[match] for match in get_close_matches(name, known, n=5, cutoff=0.6)]
 
 
 def suggest_places(text: str, limit: int = 8) -> list[Suggestion]:
-    raise NotImplementedError
+    """Departments and communes whose name, code or postcode starts with `text`."""
+    name = plain(text)
+    if len(name) < SHORTEST_TEXT:
+        return []
+    if name.isdecimal():
+        communes = Commune.objects.filter(postal_codes__contains=[name]) if len(name) == 5 else Commune.objects.none()
+        departments = Department.objects.filter(code=name)
+    else:
+        wanted = max(spellings(text), key=len)
+        communes = Commune.objects.filter(search_name__startswith=wanted)
+        departments = Department.objects.filter(search_name__contains=name)
+    found = [Suggestion(group="Départements", label=str(d), value=f"{d.name} (département)") for d in departments[:3]]
+    for commune in communes.order_by("-population", "insee")[: limit - len(found)]:
+        label = f"{commune.name} ({commune.department_id})"
+        found.append(Suggestion(group="Communes", label=label, value=label))
+    return found

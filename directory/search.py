@@ -1,10 +1,12 @@
 """Who can receive this patient near this place? The one question the regulator's page asks first."""
 
-from collections.abc import Sequence
-
+from directory.candidates import candidates
 from directory.found import Candidate, CandidatePlace, DeclaredParticipation, Found, StructureCard
+from directory.models import Participation
 from directory.needs import Need
 from directory.places import Near
+from directory.ranking import ranked
+from directory.structures import CITY_CATEGORIES, structure_card, structures_near
 
 __all__ = [
     "Candidate",
@@ -19,19 +21,46 @@ __all__ = [
 ]
 
 
+LONGEST_PAGE = 200
+
+
 def search(
-    need: Need, near: Near, *, seed: int = 0, own_doctor: str = "", limit: int = 200, order: str = "default"
+    need: Need, near: Near, *, seed: int = 0, own_doctor: str = "", limit: int = LONGEST_PAGE, order: str = "default"
 ) -> Found:
-    raise NotImplementedError
+    """Find who answers `need` near a place, in five queries.
+
+    Order: the patient's own doctor, then SAS participants, then the others; within each by distance for an
+    address (or order="distance"), in a fair pseudo-random order fixed by `seed` for a town or a department.
+    """
+    # One more than asked tells that there are others, without counting them.
+    found = ranked(need, near, seed=seed, limit=limit + 1, order=order)
+    own = [own_doctor] if own_doctor else []
+    wanted = own + [national_id for national_id in found[:limit] if national_id != own_doctor]
+    return Found(
+        candidates=candidates(wanted, near=near, own_doctor=own_doctor),
+        more=len(found) > limit,
+        structures=structures(need, near),
+        radius_km=near.radius_km,
+    )
+
+
+def structures(need: Need, near: Near) -> tuple[StructureCard, ...]:
+    """Structures beside the practitioners; for a need that names one, or one category, just that."""
+    if need.kind != "structure":
+        return structures_near(near)
+    if need.value in CITY_CATEGORIES:
+        return structures_near(near, categories=[need.value])
+    card = structure_card(need.value[1:], near=near)
+    return (card,) if card else ()
 
 
 def members(finess: str, *, near: Near | None = None) -> tuple[Candidate, ...]:
-    raise NotImplementedError
+    """Everybody who takes part in the SAS through one structure (FINESS, or SIRET of an SOS association)."""
+    through = Participation.objects.filter(structure=finess, ends_at=None).order_by("national_id")
+    found = candidates(list(through.values_list("national_id", flat=True)), near=near)
+    return tuple(sorted(found, key=nearest)) if near else found
 
 
-def structure_card(finess: str, *, near: Near | None = None) -> StructureCard | None:
-    raise NotImplementedError
-
-
-def candidates(national_ids: Sequence[str], *, near: Near | None = None) -> tuple[Candidate, ...]:
-    raise NotImplementedError
+def nearest(candidate: Candidate) -> tuple[bool, float, str]:
+    distance = candidate.places[0].distance_km if candidate.places else None
+    return distance is None, distance or 0.0, candidate.national_id

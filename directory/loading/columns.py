@@ -112,9 +112,7 @@ RPPS = Format(
         "activity_kind": ("Code genre activité",),
         "activity_kind_label": ("Libellé genre activité",),
     },
-    required=frozenset(
-        {"national_id", "family_name", "profession", "mode", "sector", "postal_code", "insee", "city"}
-    ),
+    required=frozenset({"national_id", "family_name", "profession", "mode", "sector", "postal_code", "insee", "city"}),
 )
 
 KNOW_HOW = Format(

@@ -1,6 +1,5 @@
 """Load FINESS+: structures with their place; city structures that disappear are closed, never deleted."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from hashlib import md5
@@ -9,6 +8,7 @@ from pathlib import Path
 from django.db import connection, transaction
 from django.utils import timezone
 
+from directory.distance import kilometres
 from directory.loading.finess_reader import Establishment, read_finess
 from directory.loading.gates import doubts, pass_or_refuse
 from directory.loading.location import relocate_activities
@@ -44,9 +44,7 @@ WHERE s.finess IS NOT NULL AND s.closed_at IS NULL
 """
 
 
-def load_finess(
-    path: Path, *, confirmed: bool = False, say: Say = print, fewest: int = FEWEST_STRUCTURES
-) -> ImportRun:
+def load_finess(path: Path, *, confirmed: bool = False, say: Say = print, fewest: int = FEWEST_STRUCTURES) -> ImportRun:
     """Bring live structures to the state of `path`. Raises WrongFile or GateClosed with live rows untouched."""
     run = ImportRun(source="finess", started_at=timezone.now())
     say(f"Lecture de {path.name}")
@@ -65,7 +63,7 @@ def load_finess(
 
 def stage_structures(path: Path) -> tuple[int, int]:
     """Copy the open establishments of our categories into `finess_staging`; return how many, and how many placed."""
-    communes = {c.insee: (c.lat, c.lon) for c in Commune.objects.only("insee", "lat", "lon")}
+    communes = {c.insee: c for c in Commune.objects.only("insee", "name", "lat", "lon")}
     seen: set[str] = set()
     located = 0
     with connection.cursor() as cursor:
@@ -89,14 +87,15 @@ def open_ones(path: Path) -> Iterator[Establishment]:
     return (found for found in read_finess(path) if not found.closed and found.category in CATEGORIES)
 
 
-def structure_row(found: Establishment, communes: dict[str, tuple[float, float]]) -> tuple[object, ...]:
+def structure_row(found: Establishment, communes: dict[str, Commune]) -> tuple[object, ...]:
     department = department_of(found.insee)
-    lat, lon, precision = believable_point(found, communes.get(found.insee))
-    placed = replace(found, lat=lat, lon=lon)
+    commune = communes.get(found.insee)
+    lat, lon, precision = believable_point(found, (commune.lat, commune.lon) if commune else None)
+    placed = replace(found, lat=lat, lon=lon, city=commune.name if commune else found.city)
     row_hash = md5(f"{READING}{asdict(placed)}".encode(), usedforsecurity=False).hexdigest()
     return (
         found.finess, found.siret, found.category, found.name, plain(found.name)[:200], found.line, found.postal_code,
-        found.city, found.insee, department, found.phone, lat, lon, precision, row_hash,
+        placed.city, found.insee, department, found.phone, lat, lon, precision, row_hash,
     )  # fmt: skip
 
 
@@ -112,13 +111,6 @@ def believable_point(
     if commune:
         return *commune, LocationPrecision.COMMUNE.value
     return None, None, LocationPrecision.NONE.value
-
-
-def kilometres(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
-    """Great-circle distance."""
-    north, east = math.radians(lat_b - lat_a) / 2, math.radians(lon_b - lon_a) / 2
-    chord = math.sin(north) ** 2 + math.cos(math.radians(lat_a)) * math.cos(math.radians(lat_b)) * math.sin(east) ** 2
-    return 12_742.0 * math.asin(min(1.0, math.sqrt(chord)))
 
 
 def apply(run: ImportRun) -> None:

@@ -27,6 +27,7 @@ from directory.models import (
     StructureProfile,
 )
 from directory.spelling import plain
+from sasportal.audit import trail
 
 DECLARED_BY = "import"
 BATCH = 2_000
@@ -125,7 +126,10 @@ def load_participations(path: Path) -> int:
 
 
 def created(new: Iterable[Participation]) -> int:
-    return len(Participation.objects.bulk_create(new, batch_size=BATCH))
+    opened = Participation.objects.bulk_create(new, batch_size=BATCH)
+    if opened:
+        trail.record(actor=trail.SYSTEM, action="participation.imported", declarations=len(opened))
+    return len(opened)
 
 
 def load_cpts_communes(path: Path) -> int:

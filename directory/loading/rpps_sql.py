@@ -10,9 +10,7 @@ NATIONAL_ID = """
     CASE WHEN national_id <> '' THEN national_id
          WHEN id_type IN ('0', '8') AND identifier <> '' THEN id_type || identifier ELSE '' END
 """
-ADDRESS_COLUMNS = (
-    "number, repetition, street_type, street, distribution, cedex, postal_code, insee, city, country"
-)
+ADDRESS_COLUMNS = "number, repetition, street_type, street, distribution, cedex, postal_code, insee, city, country"
 SOURCE_COLUMNS = (
     f"profession, mode, sector, finess, siret, old_id, technical_id, legal_name, sign, phone, phone_2, "
     f"department, {ADDRESS_COLUMNS}"
@@ -105,9 +103,11 @@ WHERE r.insee = '' AND r.postal_code <> '' AND r.city <> ''
 DEPARTMENT = """
 UPDATE rpps_changed r SET
     new_department = coalesce(d.code, ''),
+    city = coalesce(c.name, o.city),
     structure_id = CASE WHEN o.finess <> '' THEN '1' || o.finess
         WHEN o.siret <> '' THEN '3' || o.siret ELSE left(o.old_id, 50) END
 FROM rpps_changed o
+LEFT JOIN directory_commune c ON c.insee = o.insee
 LEFT JOIN directory_department d ON d.code = CASE
     WHEN o.insee ~ '^9[78]' THEN left(o.insee, 3)
     WHEN o.insee <> '' THEN left(o.insee, 2)

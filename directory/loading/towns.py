@@ -67,10 +67,7 @@ def delimiter_of(header: str) -> str:
 def columns_of(header: str) -> dict[str, int]:
     names = [plain(name) for name in next(csv.reader([header], delimiter=delimiter_of(header)))]
     columns = {
-        field: names.index(alias)
-        for field, aliases in HEADERS.items()
-        for alias in reversed(aliases)
-        if alias in names
+        field: names.index(alias) for field, aliases in HEADERS.items() for alias in reversed(aliases) if alias in names
     }
     missing = [label for field, label in REQUIRED.items() if field not in columns]
     if not {"lat", "lon"} <= set(columns) and "point" not in columns:

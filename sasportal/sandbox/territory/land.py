@@ -35,6 +35,14 @@ class Town:
     population: int
 
     @property
+    def of(self) -> str:
+        """The name after "de", as French wants it: d'Agen, du Mans, de La Rochelle, des Abymes."""
+        for article, contracted in (("Le ", "du "), ("Les ", "des ")):
+            if self.name.startswith(article):
+                return contracted + self.name.removeprefix(article)
+        return f"d'{self.name}" if self.name[0] in "AEIOUÉÈHY" else f"de {self.name}"
+
+    @property
     def spread_km(self) -> float:
         """Half of the addresses lie within about this distance of the centre."""
         return min(1.6, 0.3 + math.sqrt(self.population) / 150)

@@ -87,6 +87,7 @@ class Person:
 @cache
 def focus() -> tuple[tuple[float, Draw], ...]:
     """Where the demo's own cohort lives: well-filled areas first, then the whole country."""
+
     def draw(*departments: str, prefix: str = "") -> Draw:
         return by_population([t for t in towns() if t.department in departments and t.insee.startswith(prefix)])
 

@@ -56,7 +56,7 @@ def cpts_of(inhabited: list[Town]) -> tuple[House, ...]:
 
 def territory_name(town: Town) -> str:
     return {"47001": "de l'Agenais", "95127": "de Cergy-Pontoise", "33063": "Bordeaux Rives"}.get(
-        town.insee, f"du territoire de {town.name}"
+        town.insee, f"du territoire {town.of}"
     )
 
 
@@ -81,13 +81,13 @@ def houses_of(town_number: int) -> tuple[House, ...]:
     town = towns()[town_number]
     found = []
     if town.population >= 2_000:
-        found.append(house(MSP, f"MSP des Remparts de {town.name}", town, 1))
+        found.append(house(MSP, f"MSP des Remparts {town.of}", town, 1))
     if town.population >= 30_000:
-        found.append(house(MSP, f"Maison de santé \"Le Pont\" {town.name}", town, 2))
-        found.append(house(CDS, f"Centre de santé municipal de {town.name}", town, 1))
-        found.append(house(HOSPITAL, f"Centre hospitalier de {town.name}", town, 1))
+        found.append(house(MSP, f'Maison de santé "Le Pont" {town.of}', town, 2))
+        found.append(house(CDS, f"Centre de santé municipal {town.of}", town, 1))
+        found.append(house(HOSPITAL, f"Centre hospitalier {town.of}", town, 1))
     pharmacies = min(MOST_PHARMACIES, 1 + town.population // 10_000)
-    found += [house(PHARMACY, f"Pharmacie n° {rank} de {town.name}", town, rank) for rank in range(1, pharmacies + 1)]
+    found += [house(PHARMACY, f"Pharmacie n° {rank} {town.of}", town, rank) for rank in range(1, pharmacies + 1)]
     return tuple(found)
 
 

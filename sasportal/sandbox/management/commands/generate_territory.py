@@ -14,7 +14,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--profile", choices=sorted(PERSONS), default="demo")
         parser.add_argument("--persons", type=int, help="nombre de personnes, à la place du profil")
-        parser.add_argument("--month", type=int, default=0, help="livraison du k-ième mois : départs, arrivées, mutations")
+        parser.add_argument(
+            "--month", type=int, default=0, help="livraison du k-ième mois : départs, arrivées, mutations"
+        )
         parser.add_argument("--out", type=Path, required=True)
 
     def handle(self, *args: Any, **options: Any) -> None:
