@@ -317,5 +317,7 @@ LOGGING = {
 # --- The SAS itself ---------------------------------------------------------------------------
 # Origin of each editor's test secret header accepted on /fhir/ outside production (INT_R03 without mutual TLS).
 FHIR_SECRET_HEADER_ALLOWED = env.bool("FHIR_SECRET_HEADER_ALLOWED", not PRODUCTION)
+# Addresses or networks of the reverse proxies whose `Client-Cert` header (RFC 9440) names an editor's certificate.
+TRUSTED_CERT_PROXY = env.list("TRUSTED_CERT_PROXY", default=[])
 DEMO = SAS_ENV == "demo"
 MEMORY_OF_SEARCH_SECONDS = 15 * 60
