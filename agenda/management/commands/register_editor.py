@@ -1,5 +1,6 @@
 """Create an editor, or update the one of that name."""
 
+import hashlib
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,8 @@ class Command(BaseCommand):
             "--booking-host",
             action="append",
             nargs="+",
-            required=True,
             metavar="HÔTE",
-            help="hôte exact des pages de réservation (répétable)",
+            help="hôte exact des pages de réservation (répétable ; gardés tels quels s'ils ne sont pas redits)",
         )
         parser.add_argument(
             "--flow",
@@ -40,6 +40,10 @@ class Command(BaseCommand):
             parser.add_argument(name, metavar="FICHIER", help=f"{text} (fichier PEM)")
         parser.add_argument("--expected-cn", help="CN attendu du certificat de l'éditeur")
         parser.add_argument("--expected-ou", help="OU attendue du certificat de l'éditeur")
+
+        parser.add_argument(
+            "--inbound-secret-file", metavar="FICHIER", help="secret de test de ses envois INT_R03 (hors production)"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         editor = Editor.objects.filter(name=options["name"]).first() or Editor(name=options["name"])
@@ -61,11 +65,15 @@ class Command(BaseCommand):
 def _fill(editor: Editor, options: dict[str, Any]) -> None:
     """What the command names replaces; what it does not name stays."""
     editor.base_url = options["base_url"]
-    editor.booking_hosts = [host for hosts in options["booking_host"] for host in hosts]
+    if options["booking_host"]:
+        editor.booking_hosts = [host for hosts in options["booking_host"] for host in hosts]
     editor.flows = options["flow"] or editor.flows or [Flow.R01]
     editor.state = options["state"] or editor.state
     for field, option in (("ca_file", "ca"), ("cert_file", "cert"), ("key_file", "key")):
         if options[option]:
             setattr(editor, field, str(Path(options[option]).resolve()))
+    if options["inbound_secret_file"]:
+        secret = Path(options["inbound_secret_file"]).read_bytes().strip()
+        editor.inbound_secret_sha256 = hashlib.sha256(secret).hexdigest()
     editor.expected_cn = options["expected_cn"] or editor.expected_cn
     editor.expected_ou = options["expected_ou"] or editor.expected_ou
