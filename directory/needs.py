@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from directory.models import Practitioner, Specialty, Structure, StructureCategory
 from directory.professions import GENERAL_MEDICINE, profession_label
@@ -137,7 +137,7 @@ def structure_named(name: str) -> Need | None:
     return Need(kind="structure", label=known.name, value=prefixed_id(known))
 
 
-def structures_called(name: str):  # type: ignore[no-untyped-def] - a queryset
+def structures_called(name: str) -> QuerySet[Structure]:
     return Structure.objects.filter(search_name=name, category__in=CITY_STRUCTURES, closed_at=None).order_by("pk")
 
 
@@ -152,7 +152,7 @@ def person(name: str) -> Need | None:
     return Need(kind="name", label=name.title(), value=name) if known else None
 
 
-def people_called(name: str):  # type: ignore[no-untyped-def] - a queryset
+def people_called(name: str) -> QuerySet[Practitioner]:
     return Practitioner.objects.filter(closed_at=None).filter(
         Q(search_name__startswith=name) | Q(search_name_given_first__startswith=name)
     )

@@ -83,6 +83,13 @@ def declare(*, actor: User | str, national_id: str, via: str, structure: str = "
         raise DeclaredMeanwhile from error
 
 
+def check(*, national_id: str, via: str, structure: str = "") -> None:
+    """Raise what declare() would raise, writing nothing."""
+    if not Practitioner.objects.filter(national_id=prefixed(national_id), closed_at=None).exists():
+        raise PractitionerUnknown(prefixed(national_id))
+    checked_structure(ParticipationVia(via), structure.strip())
+
+
 def checked_structure(via: ParticipationVia, structure: str) -> str:
     category = CATEGORY_OF.get(via)
     if category is None:

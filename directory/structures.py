@@ -19,7 +19,7 @@ _COLUMNS = f"""
         AND w.closed_at IS NULL
      WHERE p.ends_at IS NULL AND p.structure = s.code) AS members,
     {kilometres_sql("s")} AS km
-"""
+"""  # noqa: S608
 # An SOS association shows one card for each of its consultation places.
 _STRUCTURES = """
     SELECT coalesce(finess, '') AS finess, siret, category, name, line, postal_code, city, lat, lon, insee, department,

@@ -69,7 +69,7 @@ def stage_structures(path: Path) -> tuple[int, int]:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS finess_staging")
         cursor.execute(
-            f"CREATE UNLOGGED TABLE finess_staging AS SELECT {', '.join(COLUMNS)} FROM directory_structure LIMIT 0"
+            f"CREATE UNLOGGED TABLE finess_staging AS SELECT {', '.join(COLUMNS)} FROM directory_structure LIMIT 0"  # noqa: S608
         )
         with cursor.copy(f"COPY finess_staging ({', '.join(COLUMNS)}) FROM STDIN") as copy:
             for found in open_ones(path):

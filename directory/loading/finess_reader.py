@@ -37,10 +37,7 @@ class Establishment:
 def read_finess(path: Path) -> Iterator[Establishment]:
     """Yield every establishment of the file; raise WrongFile when it is not a FINESS+ delivery."""
     try:
-        opened: IO[str] = (
-            gzip.open(path, "rt", encoding="utf-8-sig") if is_gzip(path) else path.open(encoding="utf-8-sig")
-        )
-        with opened as source:
+        with opened(path) as source:
             for entity in entities(source):
                 yield from establishments(entity)
     except UnicodeDecodeError as error:
@@ -51,9 +48,12 @@ def read_finess(path: Path) -> Iterator[Establishment]:
         raise WrongFile(f"Fichier illisible : {path} ({error.strerror}). Rien n'a changé.") from error
 
 
-def is_gzip(path: Path) -> bool:
+def opened(path: Path) -> IO[str]:
     with path.open("rb") as source:
-        return source.read(2) == b"\x1f\x8b"
+        packed = source.read(2) == b"\x1f\x8b"
+    if packed:
+        return gzip.open(path, "rt", encoding="utf-8-sig")
+    return path.open(encoding="utf-8-sig")
 
 
 def entities(source: IO[str]) -> Iterator[dict[str, Any]]:
@@ -69,7 +69,7 @@ def members(source: IO[str], text: str, at: int) -> Iterator[dict[str, Any]]:
     """Yield the members of an array opened just before `text[at]`, reading further when one is cut."""
     decoder = json.JSONDecoder()
     while True:
-        at = SEPARATORS.match(text, at).end()  # type: ignore[union-attr] - it matches nothing too
+        at = after_separators(text, at)
         if text[at : at + 1] == "]":
             return
         try:
@@ -82,6 +82,11 @@ def members(source: IO[str], text: str, at: int) -> Iterator[dict[str, Any]]:
             continue
         if isinstance(entity, dict):
             yield entity
+
+
+def after_separators(text: str, at: int) -> int:
+    found = SEPARATORS.match(text, at)
+    return found.end() if found else at
 
 
 def establishments(entity: dict[str, Any]) -> Iterator[Establishment]:

@@ -1,5 +1,6 @@
 """Load the national RPPS extraction: stage, compare, pass the gates, then change live rows in one transaction."""
 
+from datetime import datetime
 from pathlib import Path
 
 from django.db import connection, transaction
@@ -85,7 +86,7 @@ def apply(run: ImportRun, say: Say) -> None:
     say(f"  activités : {run.inserted} nouvelles, {run.updated} modifiées, {run.closed} fermées")
 
 
-def execute(statement: str, parameters: list[object] | None = None) -> int:
+def execute(statement: str, parameters: list[datetime] | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or [])
         return cursor.rowcount

@@ -80,20 +80,24 @@ class Lines:
 
     def blocks(self, source: IO[bytes]) -> Iterator[str]:
         kept: list[bytes] = []
-        for line in source:
-            found = line.count(b"|")
-            if found != self.separators:
-                line = line.rstrip(b"\r\n")
-                if found != self.separators + 1 or not line.endswith(b"|"):
-                    self.broken += bool(line)
-                    continue
-                line = line[:-1] + b"\n"
+        for raw in source:
+            line = raw if raw.count(b"|") == self.separators else self.mended(raw)
+            if not line:
+                continue
             kept.append(line)
             if len(kept) == LINES_PER_WRITE:
                 yield self.block(kept)
                 kept = []
         if kept:
             yield self.block(kept)
+
+    def mended(self, raw: bytes) -> bytes:
+        """The line without its last separator; empty, and counted, when that was not the matter."""
+        line = raw.rstrip(b"\r\n")
+        if line.count(b"|") == self.separators + 1 and line.endswith(b"|"):
+            return line[:-1] + b"\n"
+        self.broken += bool(line)
+        return b""
 
     def block(self, lines: list[bytes]) -> str:
         if not lines[-1].endswith(b"\n"):

@@ -15,13 +15,20 @@ DEMO_COHORT = 10_000
 FAMILY_A = ("Bel", "Cor", "Dar", "Fau", "Gal", "Jou", "Lan", "Mar", "Nor", "Per", "Ros", "Sau", "Tur", "Val", "Vé",
             "Ché", "Brû", "Qué", "Pré", "Mon", "Çal", "Œu", "Del", "Mau")  # fmt: skip
 FAMILY_B = ("a", "i", "o", "é", "an", "or", "ir", "eu", "ou", "al")
-FAMILY_C = ("ran", "vel", "tier", "mont", "neau", "lin", "das", "rol", "quet", "bert", "sac", "vin", "ger", "nac", "let",
-            "zac", "veil", "drac", "mel", "tou")  # fmt: skip
+FAMILY_C = ("ran", "vel", "tier", "mont", "neau", "lin", "das", "rol", "quet", "bert", "sac", "vin", "ger", "nac",
+            "let", "zac", "veil", "drac", "mel", "tou")  # fmt: skip
 FAMILY_BEFORE = (("", 90), ("D'", 3), ("LE ", 3), ("SAINT-", 2), ("DE LA ", 2))
 GIVEN_A = ("Ma", "Lo", "Jo", "Né", "Ti", "Sé", "Ly", "Cé", "Ra", "No", "El", "Ar", "Vi", "Ga", "Mi", "Zo")
 GIVEN_B = ("line", "ris", "na", "lio", "rane", "thel", "mie", "do", "lys", "van", "rine", "naël", "via", "dric")
 
+# Out of 100 rows of city care in the country.
 PROFESSIONS = (
+    ("10", "Médecin", 14), ("21", "Pharmacien", 6), ("40", "Chirurgien-Dentiste", 6), ("50", "Sage-Femme", 3),
+    ("60", "Infirmier", 43), ("70", "Masseur-Kinésithérapeute", 16), ("80", "Pédicure-Podologue", 3),
+    ("91", "Orthophoniste", 5), ("92", "Orthoptiste", 1), ("93", "Psychologue", 3),
+)  # fmt: skip
+# The demo's own cohort holds more doctors: they are whom regulators look for.
+DEMO_PROFESSIONS = (
     ("10", "Médecin", 42), ("21", "Pharmacien", 5), ("40", "Chirurgien-Dentiste", 10), ("50", "Sage-Femme", 4),
     ("60", "Infirmier", 18), ("70", "Masseur-Kinésithérapeute", 13), ("80", "Pédicure-Podologue", 3),
     ("91", "Orthophoniste", 3), ("92", "Orthoptiste", 1), ("93", "Psychologue", 1),
@@ -118,7 +125,8 @@ def person(number: int, *, month: int = 0) -> Person | None:
     dice.seed(number * 7_919 + 13)
     chance = dice.random()
     town = home(number, chance, dice)
-    profession, label = weighted(PROFESSIONS, dice.random())
+    mix = DEMO_PROFESSIONS if number < DEMO_COHORT else PROFESSIONS
+    profession, label = weighted(mix, dice.random())
     know_how, know_how_label = weighted(KNOW_HOW, dice.random()) if profession == "10" else ("", "")
     adeli = profession in {"91", "92", "93"} and dice.random() < 0.3
     identifier = f"{FIRST_ADELI + number:09d}" if adeli else f"{FIRST_RPPS + number}"
