@@ -133,7 +133,7 @@ def register_editors(memory: Memory) -> None:
             continue
         call_command(
             "register_editor", name, base_url=f"{memory.url(slug)}/fhir", flow=flows, state="on",
-            booking_host=[f"127.0.0.1:{memory.ports[slug]}"], inbound_secret_file=_secret_file(memory, slug),
+            booking_host=[[f"127.0.0.1:{memory.ports[slug]}"]], inbound_secret_file=_secret_file(memory, slug),
             verbosity=0,
         )  # fmt: skip
         memory.registered[slug] = memory.ports[slug]
