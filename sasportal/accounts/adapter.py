@@ -8,7 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 
-from sasportal.accounts import lockout, session_rules
+from sasportal.accounts import lockout, session_rules, signed_in
 from sasportal.accounts.models import User, UserKind
 from sasportal.audit import trail
 
@@ -55,6 +55,10 @@ class AccountAdapter(DefaultAccountAdapter):
         session_rules.begin(request)
         trail.record(actor=user, action="sign_in", origin=trail.origin_of(request), method="local")
         return super().post_login(request, user, **arguments)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again for sensitive changes, but not of somebody who signed in a moment ago."""
+        return super().is_reauthentication_required(app=app, **kwargs) and not signed_in.just_now(self.request)
 
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any

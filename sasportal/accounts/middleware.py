@@ -6,9 +6,11 @@ Both classes serve sync and async handlers, so that streamed answers are not hel
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
@@ -20,13 +22,8 @@ Answer = Any  # a response, or the awaitable of one under ASGI
 PATIENT_SIDE = "/patient/"
 ENDED = "sas_session_ended"
 COMMON_TO_BOTH_SIDES = {"accounts:logout", "accounts:signed_out", "accounts:session"}
-# What a session without second factor may open: setting one up, and leaving.
-WITHOUT_SECOND_FACTOR = COMMON_TO_BOTH_SIDES | {
-    "mfa_index",
-    "mfa_activate_totp",
-    "mfa_add_webauthn",
-    "account_reauthenticate",
-}
+# What a session without second factor may open besides: setting up the account's first one.
+SETTING_UP = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}
 
 
 class TwoWayMiddleware:
@@ -90,8 +87,8 @@ class SessionRulesMiddleware(TwoWayMiddleware):
         name = request.resolver_match.view_name if request.resolver_match else ""
         if name not in COMMON_TO_BOTH_SIDES and _on_the_wrong_side(request):
             return refused(request, "accounts/wrong_side.html", "Ce compte ne donne pas accès à cette partie du site.")
-        if name not in WITHOUT_SECOND_FACTOR and _lacks_second_factor(request):
-            return second_factor_first(request)
+        if name not in COMMON_TO_BOTH_SIDES and _lacks_second_factor(request):
+            return second_factor_first(request, name)
         return None
 
     def _passive(self, request: HttpRequest) -> bool:
@@ -117,7 +114,16 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def second_factor_first(request: HttpRequest) -> HttpResponse:
+def second_factor_first(request: HttpRequest, name: str) -> HttpResponse | None:
+    """Let the account's first second factor be set up; one that exists must be proven instead.
+
+    A password alone must not be enough to add a second factor beside the owner's.
+    """
+    if is_mfa_enabled(request.user):
+        logout(request)
+        return sign_in_first(request) if session_rules.by_script(request) else redirect_to_login(request.path)
+    if name in SETTING_UP:
+        return None
     if session_rules.by_script(request):
         return JsonResponse({"detail": "Un second facteur est nécessaire."}, status=403)
     return HttpResponseRedirect(reverse("mfa_index"))

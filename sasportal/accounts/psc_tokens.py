@@ -30,9 +30,9 @@ def read_id_token(token: Any, *, nonce: str) -> dict[str, Any]:
     _check_party(claims)
     if not nonce or not constant_time_compare(str(claims.get("nonce", "")), nonce):
         raise TokenRefused("nonce")
-    if claims.get("acr") not in ACCEPTED_ACR:
+    if not _filled(claims.get("acr")) or claims["acr"] not in ACCEPTED_ACR:
         raise TokenRefused("acr")
-    if not isinstance(claims["sub"], str) or not claims["sub"]:
+    if not _filled(claims["sub"]):
         raise TokenRefused("sub")
     return claims
 

@@ -15,6 +15,7 @@ from sasportal.accounts.models import PscSession, User
 
 PSC_BACKEND = "sasportal.accounts.psc.ProSanteConnectBackend"
 SECOND_FACTOR_SET = "sas_second_factor_set"  # the factor was set up, hence proven, in this very session
+JUST_NOW_SECONDS = 300
 PSC_ID_TOKEN = "oidc_id_token"  # noqa: S105 - name of a session key
 
 
@@ -31,6 +32,12 @@ def by_second_factor(request: HttpRequest) -> bool:
 
 def strongly(request: HttpRequest) -> bool:
     return by_psc(request) or by_second_factor(request)
+
+
+def just_now(request: HttpRequest) -> bool:
+    """Tell whether the person proved who they are in this session within the last five minutes."""
+    since = timezone.now().timestamp() - JUST_NOW_SECONDS
+    return any(record.get("at", 0) >= since for record in get_authentication_records(request, request.user))
 
 
 def remember_psc_session(*, request: HttpRequest, user: User, sid: str, subject: str, id_token: str) -> None:

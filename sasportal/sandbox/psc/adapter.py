@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core.cache import cache
 
+from sasportal.sandbox.psc import settings
 from sasportal.sandbox.psc.identities import claims_about, identities, with_subject
 
 

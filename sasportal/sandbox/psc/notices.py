@@ -9,8 +9,8 @@ import jwt
 import requests
 from allauth.core.internal import jwkkit
 from allauth.idp.oidc.models import Client
-from django.conf import settings
 
+from sasportal.sandbox.psc import settings
 from sasportal.sandbox.psc.identities import identities
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"

@@ -1,10 +1,9 @@
 """Addresses in the shape of Pro Santé Connect's (a Keycloak realm behind a wallet page)."""
 
 from allauth.idp.oidc import views as oidc
-from django.conf import settings
 from django.urls import include, path
 
-from sasportal.sandbox.psc import views
+from sasportal.sandbox.psc import settings, views
 
 PROTOCOL = f"{settings.REALM}/protocol/openid-connect"
 named_like_the_library = [

@@ -6,7 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from allauth.idp.oidc.forms import RPInitiatedLogoutForm
 from allauth.idp.oidc.views import AuthorizationView, LogoutView
-from django.conf import settings
 from django.contrib.auth import get_user_model, login, logout
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from sasportal.sandbox.psc import notices
+from sasportal.sandbox.psc import notices, settings
 from sasportal.sandbox.psc.adapter import remember_session_of_code
 from sasportal.sandbox.psc.identities import identities
 
