@@ -190,6 +190,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip"}
 MFA_ADAPTER = "sasportal.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -319,5 +320,7 @@ LOGGING = {
 FHIR_SECRET_HEADER_ALLOWED = env.bool("FHIR_SECRET_HEADER_ALLOWED", not PRODUCTION)
 # Addresses or networks of the reverse proxies whose `Client-Cert` header (RFC 9440) names an editor's certificate.
 TRUSTED_CERT_PROXY = env.list("TRUSTED_CERT_PROXY", default=[])
+# Appointments one editor may write in a minute before it is told to slow down.
+FHIR_WRITES_PER_MINUTE = env.int("FHIR_WRITES_PER_MINUTE", 1200)
 DEMO = SAS_ENV == "demo"
 MEMORY_OF_SEARCH_SECONDS = 15 * 60
