@@ -23,13 +23,13 @@ def address_key(line: str, postal_code: str, insee: str) -> str:
 ADDRESS_KEY_SQL = f"({plain_sql('p.line')} || '|' || p.postal_code || '|' || p.insee)"
 
 # `p` is the table to place. A structure's point serves only in its own commune: FINESS numbers get mistyped.
-_JOINS = f"""
+JOINS_SQL = f"""
     LEFT JOIN directory_geocode g ON p.line <> '' AND g.address_key = {ADDRESS_KEY_SQL}
     LEFT JOIN directory_structure s ON p.finess <> '' AND s.finess = p.finess AND s.insee = p.insee
         AND s.lat IS NOT NULL AND s.precision <> 'commune'
     LEFT JOIN directory_commune c ON c.insee = p.insee
 """
-_POINT = """
+POINT_SQL = """
     coalesce(g.lat, s.lat, c.lat) AS lat,
     coalesce(g.lon, s.lon, c.lon) AS lon,
     CASE WHEN g.lat IS NOT NULL THEN 'address' WHEN s.lat IS NOT NULL THEN 'structure'
@@ -37,26 +37,17 @@ _POINT = """
 """
 
 
-def place_rows(table: str) -> None:
-    """Write lat, lon and precision on every row of a loader's own table."""
-    relocate(table, "p.ctid")
-
-
 def relocate_activities() -> int:
     """Place again every open activity after geocodes, structures or communes changed; return how many moved."""
-    return relocate("directory_activity", "p.id", "p.closed_at IS NULL")
-
-
-def relocate(table: str, row_id: str, condition: str = "true") -> int:
-    column = row_id.removeprefix("p.")
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            UPDATE {table} t SET lat = n.lat, lon = n.lon, precision = n.precision
-            FROM (SELECT {row_id} AS row_id, {_POINT} FROM {table} p {_JOINS} WHERE {condition}) n
-            WHERE t.{column} = n.row_id
-              AND (t.lat, t.lon, t.precision) IS DISTINCT FROM (n.lat, n.lon, n.precision)
-            """  # noqa: S608 - table names are ours
+            UPDATE directory_activity t SET lat = n.lat, lon = n.lon, precision = n.precision
+            FROM (
+                SELECT p.id, {POINT_SQL} FROM directory_activity p {JOINS_SQL} WHERE p.closed_at IS NULL
+            ) n
+            WHERE t.id = n.id AND (t.lat, t.lon, t.precision) IS DISTINCT FROM (n.lat, n.lon, n.precision)
+            """  # noqa: S608 - our own fragments
         )
         return cursor.rowcount
 

@@ -9,9 +9,11 @@ from django.utils import timezone
 from directory.loading import rpps_sql as sql
 from directory.loading.columns import KNOW_HOW, RPPS
 from directory.loading.gates import FEWEST_ROWS, doubts, pass_or_refuse
-from directory.loading.location import place_rows
 from directory.loading.staging import Say, stage
 from directory.models import ImportRun
+
+# Share of new rows from which statistics are taken at once; below, the server's own schedule will do.
+LARGE_CHANGE = 0.1
 
 
 def load_rpps(
@@ -30,7 +32,7 @@ def load_rpps(
             doubts(source="rpps", rows=run.rows, located_share=run.located_share, fewest=fewest),
             confirmed=confirmed,
         )
-        normalise(say)
+        find_changes(say)
         apply(run, say)
     finally:
         drop_tables()
@@ -51,20 +53,15 @@ def prepare(path: Path, know_how: Path | None, run: ImportRun, *, say: Say) -> N
     with connection.cursor() as cursor:
         cursor.execute("SET work_mem = '256MB'")
     run.rows = execute(sql.NEXT.format(source=source))
-    execute("ANALYZE rpps_next")
+    execute("ANALYZE rpps_next (national_id, key)")
     run.located_share = value(sql.LOCATED_SHARE)
 
 
-def normalise(say: Say) -> None:
+def find_changes(say: Say) -> None:
     execute(sql.PEOPLE)
-    execute("ANALYZE rpps_people")
+    execute("ANALYZE rpps_people (national_id)")
     changed = execute(sql.CHANGED)
     say(f"  {changed} activités nouvelles ou modifiées")
-    execute(sql.NORMALISE)
-    execute(sql.FIND_COMMUNE)
-    execute(sql.DEPARTMENT)
-    execute("ANALYZE rpps_changed")
-    place_rows("rpps_changed")
 
 
 def apply(run: ImportRun, say: Say) -> None:
@@ -81,7 +78,8 @@ def apply(run: ImportRun, say: Say) -> None:
         run.closed = execute(sql.CLOSE_ACTIVITIES, [now])
         run.finished_at = timezone.now()
         run.save()
-    execute("ANALYZE directory_practitioner, directory_activity")
+    if run.inserted > run.rows * LARGE_CHANGE:
+        execute("ANALYZE directory_practitioner, directory_activity")
     say(f"  professionnels : {people[1]} nouveaux, {people[0]} modifiés, {people[2]} sortis")
     say(f"  activités : {run.inserted} nouvelles, {run.updated} modifiées, {run.closed} fermées")
 

@@ -1,5 +1,6 @@
 """The set-based steps of an RPPS load, in order. Tables `rpps_*` are unlogged and belong to one load."""
 
+from directory.loading.location import JOINS_SQL, POINT_SQL
 from directory.spelling import plain_sql
 
 # Changes when the reading below changes, so that the next load rewrites every row.
@@ -46,12 +47,11 @@ SELECT DISTINCT ON (national_id, place_key, know_how)
     md5(concat_ws('|', '{READING}', know_how_label, {SOURCE_COLUMNS})) AS row_hash,
     place_key, know_how, know_how_label, {PERSON_COLUMNS}, {SOURCE_COLUMNS}
 FROM (
-    SELECT k.*, row_number() OVER () AS line,
-        bool_or(know_how <> '') OVER (PARTITION BY national_id, place_key) AS specialised
+    SELECT k.*, bool_or(know_how <> '') OVER (PARTITION BY national_id, place_key) AS specialised
     FROM {{source}} k WHERE national_id <> '' AND length(national_id) <= 50
 ) k
 WHERE know_how <> '' OR NOT specialised
-ORDER BY national_id, place_key, know_how, line
+ORDER BY national_id, place_key, know_how, row_hash
 """  # noqa: S608
 
 JOINED_KNOW_HOW = f"""(
@@ -69,52 +69,50 @@ SELECT DISTINCT ON (national_id) national_id,
 FROM rpps_next ORDER BY national_id, profession, family_name, given_name
 """  # noqa: S608
 
-# 3. What differs from the live rows: only this is normalised.
-CHANGED = """
+# 3. What differs from the live rows: only this is normalised and placed.
+#    "AGEN CEDEX 9" without a commune code is found by name, in the postcode's own part of the country.
+_TOWN_NAME = plain_sql(r"regexp_replace(s.city, '(?i)\\s+cedex.*$', '')")
+CHANGED = f"""
 CREATE UNLOGGED TABLE rpps_changed AS
-SELECT n.*, a.id AS live_id, NULL::float8 AS lat, NULL::float8 AS lon, 'none'::text AS precision,
-    ''::text AS line, ''::text AS new_department, ''::text AS structure_id
-FROM rpps_next n
-LEFT JOIN directory_activity a ON a.practitioner_id = n.national_id AND a.key = n.key
-WHERE a.id IS NULL OR a.row_hash <> n.row_hash OR a.closed_at IS NOT NULL
-"""
-
-NORMALISE = """
-UPDATE rpps_changed SET
-    line = left(btrim(regexp_replace(concat_ws(' ', number, repetition, street_type, street), '\\s+', ' ', 'g')), 200),
-    city = left(CASE WHEN city <> '' THEN city ELSE btrim(regexp_replace(cedex, '^[0-9 ]+', '')) END, 100),
-    postal_code = left(postal_code, 5),
-    insee = CASE WHEN insee ~ '^(\\d{5}|2[AB]\\d{3})$' THEN insee ELSE '' END,
-    finess = CASE WHEN finess ~ '^[0-9][0-9AB][0-9]{7}$' THEN finess ELSE '' END,
-    siret = CASE WHEN siret ~ '^[0-9]{14}$' THEN siret ELSE '' END,
-    phone = left(regexp_replace(CASE WHEN phone <> '' THEN phone ELSE phone_2 END, '[^0-9+]', '', 'g'), 20)
-"""
-
-# "AGEN CEDEX 9" without a commune code: found by name, in the postcode's own part of the country.
-_TOWN_NAME = plain_sql(r"regexp_replace(r.city, '(?i)\s+cedex.*$', '')")
-FIND_COMMUNE = f"""
-UPDATE rpps_changed r SET insee = c.insee
-FROM directory_commune c
-WHERE r.insee = '' AND r.postal_code <> '' AND r.city <> ''
-  AND c.search_name = {_TOWN_NAME}
-  AND EXISTS (SELECT FROM unnest(c.postal_codes) AS code WHERE left(code, 2) = left(r.postal_code, 2))
-"""  # noqa: S608
-
-DEPARTMENT = """
-UPDATE rpps_changed r SET
-    new_department = coalesce(d.code, ''),
-    city = coalesce(c.name, o.city),
-    structure_id = CASE WHEN o.finess <> '' THEN '1' || o.finess
-        WHEN o.siret <> '' THEN '3' || o.siret ELSE left(o.old_id, 50) END
-FROM rpps_changed o
-LEFT JOIN directory_commune c ON c.insee = o.insee
+WITH differing AS (
+    SELECT n.*, a.id AS live_id FROM rpps_next n
+    LEFT JOIN directory_activity a ON a.practitioner_id = n.national_id AND a.key = n.key
+    WHERE a.id IS NULL OR a.row_hash <> n.row_hash OR a.closed_at IS NOT NULL
+), spelled AS (
+    SELECT national_id, key, row_hash, live_id, place_key, profession, know_how, know_how_label, mode, sector, old_id,
+        department AS official_department, CASE WHEN sign <> '' THEN sign ELSE legal_name END AS structure_name,
+        left(btrim(regexp_replace(concat_ws(' ', number, repetition, street_type, street), '\\s+', ' ', 'g')), 200)
+            AS line,
+        left(CASE WHEN city <> '' THEN city ELSE btrim(regexp_replace(cedex, '^[0-9 ]+', '')) END, 100) AS city,
+        left(postal_code, 5) AS postal_code,
+        CASE WHEN insee ~ '^(\\d{{5}}|2[AB]\\d{{3}})$' THEN insee ELSE '' END AS insee,
+        CASE WHEN finess ~ '^[0-9][0-9AB][0-9]{{7}}$' THEN finess ELSE '' END AS finess,
+        CASE WHEN siret ~ '^[0-9]{{14}}$' THEN siret ELSE '' END AS siret,
+        left(regexp_replace(CASE WHEN phone <> '' THEN phone ELSE phone_2 END, '[^0-9+]', '', 'g'), 20) AS phone
+    FROM differing
+), resolved AS (
+    SELECT s.*, found.insee AS found_insee FROM spelled s LEFT JOIN LATERAL (
+        SELECT t.insee FROM directory_commune t
+        WHERE s.insee = '' AND s.city <> '' AND s.postal_code <> '' AND t.search_name = {_TOWN_NAME}
+          AND EXISTS (SELECT FROM unnest(t.postal_codes) AS code WHERE left(code, 2) = left(s.postal_code, 2))
+        ORDER BY t.population DESC LIMIT 1
+    ) found ON true
+), placed AS (
+    SELECT national_id, key, row_hash, live_id, place_key, profession, know_how, know_how_label, mode, sector,
+        official_department, structure_name, line, city, postal_code, finess, siret, phone,
+        coalesce(found_insee, insee) AS insee,
+        CASE WHEN finess <> '' THEN '1' || finess WHEN siret <> '' THEN '3' || siret ELSE left(old_id, 50) END
+            AS structure_id
+    FROM resolved
+)
+SELECT p.*, coalesce(d.code, '') AS new_department, coalesce(c.name, p.city) AS new_city, {POINT_SQL}
+FROM placed p {JOINS_SQL}
 LEFT JOIN directory_department d ON d.code = CASE
-    WHEN o.insee ~ '^9[78]' THEN left(o.insee, 3)
-    WHEN o.insee <> '' THEN left(o.insee, 2)
-    WHEN o.department ~ '^9[A-F]$' THEN '97' || (ascii(right(o.department, 1)) - 64)
-    ELSE o.department END
-WHERE o.ctid = r.ctid
-"""
+    WHEN p.insee ~ '^9[78]' THEN left(p.insee, 3)
+    WHEN p.insee <> '' THEN left(p.insee, 2)
+    WHEN p.official_department ~ '^9[A-F]$' THEN '97' || (ascii(right(p.official_department, 1)) - 64)
+    ELSE p.official_department END
+"""  # noqa: S608
 
 # 4. Live rows, in one transaction.
 _CIVILITY = """CASE WHEN n.exercise_civility IN ('DR', 'PR') THEN initcap(n.exercise_civility)
@@ -154,13 +152,13 @@ _LIVE_COLUMNS = {
     "specialty_label": "left(n.know_how_label, 120)",
     "mode": "left(n.mode, 1)",
     "sector": "left(n.sector, 5)",
-    "structure_name": "left(CASE WHEN n.sign <> '' THEN n.sign ELSE n.legal_name END, 200)",
+    "structure_name": "left(n.structure_name, 200)",
     "finess": "n.finess",
     "siret": "n.siret",
     "structure_id": "n.structure_id",
     "line": "n.line",
     "postal_code": "n.postal_code",
-    "city": "n.city",
+    "city": "n.new_city",
     "insee": "n.insee",
     "department": "n.new_department",
     "phone": "n.phone",

@@ -66,8 +66,6 @@ def copy_lines(source: IO[bytes], table: str, columns: list[str], *, say: Say) -
             if counted.good // SAY_EVERY != counted.said:
                 counted.said = counted.good // SAY_EVERY
                 say(f"  {counted.good} lignes lues…")
-    with connection.cursor() as cursor:
-        cursor.execute(f"ANALYZE {table}")
     return counted.good, counted.broken
 
 

@@ -16,7 +16,6 @@ from django.db import connection, transaction
 from directory.distance import kilometres
 from directory.loading import rpps, rpps_sql
 from directory.loading.finess import load_finess
-from directory.loading.location import place_rows
 from directory.models import Activity, ImportRun, Practitioner
 from directory.needs import suggest_needs, understand
 from directory.places import Near
@@ -158,10 +157,9 @@ def naive_upsert(path: Path) -> None:
     run = ImportRun(source="naive")
     rpps.prepare(path, None, run, say=lambda _: None)
     rpps.execute(rpps_sql.PEOPLE)
-    rpps.execute(rpps_sql.CHANGED.split("WHERE")[0])
-    for statement in (rpps_sql.NORMALISE, rpps_sql.FIND_COMMUNE, rpps_sql.DEPARTMENT):
-        rpps.execute(statement)
-    place_rows("rpps_changed")
+    rpps.execute(
+        rpps_sql.CHANGED.replace("WHERE a.id IS NULL OR a.row_hash <> n.row_hash OR a.closed_at IS NOT NULL", "")
+    )
     upsert = rpps_sql.INSERT_ACTIVITIES.replace("WHERE n.live_id IS NULL", "")
     columns = upsert[upsert.index("key, ") + 5 : upsert.index(")")].split(", ")
     upsert += "ON CONFLICT (practitioner_id, key) DO UPDATE SET " + ", ".join(f"{c} = excluded.{c}" for c in columns)
