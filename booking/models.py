@@ -28,6 +28,8 @@ class Appointment(models.Model):
     start = models.DateTimeField("début")
     end = models.DateTimeField("fin")
     practitioner = models.CharField("praticien", max_length=50, blank=True)
+    # SOS Médecins: the association, where no practitioner is named
+    structure = models.CharField("structure", max_length=50, blank=True)
     operator_system = models.CharField(max_length=253, blank=True)
     operator_value = models.CharField(max_length=253, blank=True)
     # True when the operator is no regulator we know: kept, flagged, shown to admins
@@ -80,6 +82,8 @@ class Orientation(models.Model):
     practitioner_name = models.CharField("praticien", max_length=210)
     place = models.CharField("lieu", max_length=320)
     phone = models.CharField("téléphone", max_length=20, blank=True)
+    # False: the editor did not answer in time when the slot was chosen
+    verified = models.BooleanField("vérifié auprès de l'éditeur", default=True)
     department = models.CharField(max_length=3, blank=True)
     time_zone = models.CharField(max_length=40, default="Europe/Paris")
     start = models.DateTimeField("début")
@@ -105,7 +109,9 @@ class Orientation(models.Model):
         constraints = [
             # A double click or a reload opens the same orientation again, not a second one.
             models.UniqueConstraint(
-                fields=["regulator", "slot_key"], condition=models.Q(state="opened"), name="one_open_per_slot",
+                fields=["regulator", "slot_key"],
+                condition=models.Q(state="opened"),
+                name="one_open_per_slot",
             ),
         ]
 

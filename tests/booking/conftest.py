@@ -1,0 +1,12 @@
+from pathlib import Path
+
+import pytest
+
+GUIDE = Path(__file__).resolve().parents[3] / "shared" / "spec" / "ig-sas-1.1.0" / "example"
+
+
+@pytest.fixture
+def guide_examples() -> Path:
+    if not GUIDE.is_dir():
+        pytest.skip("the guide's package is not beside this clone")
+    return GUIDE
