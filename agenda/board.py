@@ -40,7 +40,8 @@ class Board:
 
     @property
     def done(self) -> bool:
-        return self.progress.done
+        """Nothing more can land; a search without a question never waits."""
+        return self.progress.done or not self.search.questions
 
     @property
     def with_slots(self) -> int:

@@ -213,7 +213,7 @@ def spoken_details(visible: VisibleSlot) -> str:
     words = [" ou ".join(LETTERS[kind][1] for kind in slot.consultation)]
     words += [MARKED_TYPES[kind] for kind in slot.types if kind in MARKED_TYPES]
     if visible.cpts_mark:
-        words.append(f"créneau de la CPTS {visible.cpts_mark.name}".rstrip())
+        words.append(f"créneau de la CPTS {visible.cpts_mark.name.removeprefix('CPTS ')}".rstrip())
     if slot.appointment_type is AppointmentType.WALKIN:
         words.append("sans rendez-vous")
     if slot.time_to_check:

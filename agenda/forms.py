@@ -58,7 +58,7 @@ class SearchForm(forms.Form):
         if data is not None:
             data = data.copy() if isinstance(data, QueryDict) else dict(data)
             for name, value in DEFAULTS.items():
-                data.setdefault(name, value)
+                data[name] = data.get(name) or value
         super().__init__(data, initial=DEFAULTS, **options)
 
     @property
@@ -74,6 +74,15 @@ class SearchForm(forms.Form):
 
     def clean_rayon(self) -> int | None:
         return int(self.cleaned_data["rayon"]) if self.cleaned_data["rayon"] else None
+
+    @property
+    def unreadable(self) -> list[str]:
+        """What an address typed or followed says of the filters and cannot mean."""
+        return [
+            f"{self[name].label or name} : {' '.join(faults)}"
+            for name, faults in self.errors.items()
+            if name not in {"quoi", "ou"}
+        ]
 
     def refuse(self, field: str, message: str) -> None:
         """Tie to `field` what only the directory could find out."""

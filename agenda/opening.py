@@ -106,8 +106,8 @@ def find(need: Need, near: Near, *, seed: int, own_doctor: str, widen: bool) -> 
     enough = FEWEST if need.kind == "specialty" else 1
     if not widen or near.kind == "department" or len(found.candidates) + structures_sought(need, found) >= enough:
         return found
-    wide_near = replace(near, kind="address", radius_km=WIDEST_KM)
-    wide = search_directory(need, wide_near, seed=seed, own_doctor=own_doctor)
+    wide_near = replace(near, radius_km=WIDEST_KM)
+    wide = search_directory(need, wide_near, seed=seed, own_doctor=own_doctor, order="distance")
     radius = smallest_radius(wide.candidates, near.radius_km, enough)
     return Found(
         candidates=tuple(c for c in wide.candidates if c.own_doctor or away(c) <= radius),

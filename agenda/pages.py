@@ -129,8 +129,8 @@ class ResultsPage(Page):
 
     @property
     def order(self) -> str:
-        near = self.board.search.near
-        return "participants au SAS puis distance" if near.kind == "address" else "participants au SAS puis au hasard"
+        by_distance = self.board.search.near.kind == "address" or bool(self.widened)
+        return "participants au SAS puis distance" if by_distance else "participants au SAS puis tirage équitable"
 
     @property
     def on_top(self) -> bool:

@@ -75,8 +75,6 @@ async def written(search: Search, *, after: str, shown: int, can_choose: bool) -
                 continue
             changed = board.take([event])
             yield message(board.last_event, update(board, changed, shown=shown, can_choose=can_choose))
-            if board.done:
-                break
     yield message(board.last_event, {}, name="done")
 
 

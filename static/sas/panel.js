@@ -23,6 +23,7 @@ function follow(panel, address, shown) {
   wait.textContent = "Vérification du créneau…";
   panel.setAttribute("aria-live", "polite");
   panel.replaceChildren(wait);
+  panel.hidden = false;
   const refresh = async () => {
     const fragment = await read(address);
     if (number !== shown.number) return;

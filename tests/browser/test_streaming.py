@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from sasportal.accounts.models import User
 from tests.agenda.answers import rpps
 from tests.agenda.cast import register
-from tests.agenda.editors import TestEditor, after, hang
+from tests.agenda.editors import TestEditor, after
 from tests.browser.cast import doctor, opened
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
