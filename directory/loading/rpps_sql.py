@@ -71,7 +71,7 @@ FROM rpps_next ORDER BY national_id, profession, family_name, given_name
 
 # 3. What differs from the live rows: only this is normalised and placed.
 #    "AGEN CEDEX 9" without a commune code is found by name, in the postcode's own part of the country.
-_TOWN_NAME = plain_sql(r"regexp_replace(s.city, '(?i)\\s+cedex.*$', '')")
+_TOWN_NAME = plain_sql(r"regexp_replace(s.city, '(?i)\s+cedex.*$', '')")
 CHANGED = f"""
 CREATE UNLOGGED TABLE rpps_changed AS
 WITH differing AS (

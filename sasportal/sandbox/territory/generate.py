@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from sasportal.sandbox.territory.cast import cast
 from sasportal.sandbox.territory.editors import EditorFiles
 from sasportal.sandbox.territory.extraction import HEADER, KNOW_HOW_HEADER, know_how_line, lines
 from sasportal.sandbox.territory.finess import write_finess
@@ -46,7 +47,8 @@ def generate(
 
 
 def population(persons: int, month: int, say: Callable[[str], None]) -> Iterator[Person]:
-    """Everybody still there in `month`, newcomers of the months since included."""
+    """The demo's effectors, then everybody still there in `month`, newcomers of the months since included."""
+    yield from cast()
     for number in range(persons + int(persons * NEWCOMERS_A_MONTH * month)):
         if number and number % SAY_EVERY == 0:
             say(f"  {number} personnes…")

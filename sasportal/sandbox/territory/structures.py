@@ -9,6 +9,8 @@ from sasportal.sandbox.territory.land import Spot, Town, kilometres, spot, towns
 CPTS, MSP, CDS, HOSPITAL, PHARMACY = "604", "603", "124", "355", "620"
 INHABITANTS_OF_A_CPTS = 60_000
 MOST_PHARMACIES = 4
+# The CPTS of the demo's structure manager (identities.json).
+KNOWN_FINESS = {(CPTS, "47001"): "470099017"}
 # Towns with an SOS association of their own.
 SOS_TOWNS = (
     "47001", "95127", "75115", "13208", "33063", "97411", "69383", "31555", "44109", "59350", "06088", "67482", "35238",
@@ -66,7 +68,7 @@ def house(category: str, name: str, town: Town, rank: int, *, communes: tuple[st
     suffix = f"{kinds.index(category) + 5}{town.number:03d}{rank:03d}"
     phone = f"019900{(town.number * 37 + kinds.index(category) * 1_009 + rank) % 10_000:04d}"
     return House(
-        finess=town.department[:2] + suffix,
+        finess=KNOWN_FINESS.get((category, town.insee), town.department[:2] + suffix),
         category=category,
         name=name,
         spot=spot(town.number, 100 * kinds.index(category) + rank),
