@@ -14,6 +14,7 @@ MOST_BYTES = 8 * 1024 * 1024
 
 _BOM = b"\xef\xbb\xbf"
 _ESCAPE = re.compile(rb"\\.", re.DOTALL)
+_EVERYTHING_BUT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _EVERYTHING_BUT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'[]{}"')
 _ONE_KIND_OF_BRACKET = bytes.maketrans(b"{}", b"[]")
 
@@ -46,9 +47,16 @@ class Search(fhir.Wire, frozen=True):
 
 
 class Entry(fhir.Wire, frozen=True):
+    """An entry to write."""
+
     fullUrl: fhir.Text | None = None
-    resource: fhir.AnyResource | None = None
+    resource: fhir.Slot | fhir.ReferredTo | None = None
     search: Search | None = None
+
+
+class EntryAsRead(msgspec.Struct, frozen=True, gc=False):
+    fullUrl: fhir.Text | None = None
+    resource: fhir.SlotAsRead | fhir.ReferredTo | None = None
 
 
 class _AnyHead(msgspec.Struct, frozen=True, gc=False):
@@ -71,7 +79,7 @@ class Searchset(fhir.Wire, frozen=True, tag_field="resourceType", tag="Bundle"):
 
 
 _envelope_decoder = msgspec.json.Decoder(Envelope)
-_entry_decoder = msgspec.json.Decoder(Entry)
+_entry_decoder = msgspec.json.Decoder(EntryAsRead)
 _head_decoder = msgspec.json.Decoder(_EntryHead)
 _encoder = msgspec.json.Encoder()
 
@@ -119,16 +127,25 @@ def _has_lone_surrogate(text: bytes) -> bool:
 
 
 def deeper_than(text: bytes, depth: int) -> bool:
-    """Is JSON without escapes nested deeper than this? Brackets inside strings do not count."""
+    """Is this JSON, without escapes, nested deeper than this?
+
+    A first look takes brackets inside strings for structure: text that balances within the depth
+    passes. A hostile string could hide levels from it, never more than the decoder's own recursion
+    guard lets through. Anything else is looked at exactly.
+    """
+    if _levels_left(text.translate(_ONE_KIND_OF_BRACKET, _EVERYTHING_BUT_BRACKETS), depth) == b"":
+        return False
     structure = text.translate(_ONE_KIND_OF_BRACKET, _EVERYTHING_BUT_STRUCTURE).replace(b'""', b"")
-    if b'"' in structure:
-        # Only strings that hold brackets are left: every other piece is between two quotes
-        structure = b"".join(structure.split(b'"')[::2])
+    # Only strings that hold brackets are left: every other piece is between two quotes
+    return _levels_left(b"".join(structure.split(b'"')[::2]), depth) != b""
+
+
+def _levels_left(brackets: bytes, depth: int) -> bytes:
     for _ in range(depth):
-        if not structure:
-            return False
-        structure = structure.replace(b"[]", b"")  # one level less
-    return bool(structure)
+        if not brackets:
+            break
+        brackets = brackets.replace(b"[]", b"")  # one level less
+    return brackets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,14 +156,18 @@ class Unreadable:
     resource_type: str = ""
 
 
-def open_entry(raw: msgspec.Raw, index: int) -> Entry | Unreadable:
+def open_entry(raw: msgspec.Raw, index: int) -> EntryAsRead | Unreadable:
     """Decode one entry; what cannot be read says where it is broken."""
     try:
         return _entry_decoder.decode(raw)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        found = re.search(r" - at `\$(.*)`$", str(error))
-        path = f"Bundle.entry[{index}]{found.group(1) if found else ''}"
-        return Unreadable(path=path.replace("[...]", "[]"), resource_type=_foreign_type(raw))
+        return Unreadable(path=f"Bundle.entry[{index}]{path_in(error)}", resource_type=_foreign_type(raw))
+
+
+def path_in(error: Exception) -> str:
+    """Where in the decoded value, as the end of a FHIRPath: `.resource.start`; empty when it is all broken."""
+    found = re.search(r" - at `\$(.*)`$", str(error))
+    return found.group(1) if found else ""
 
 
 def _foreign_type(raw: msgspec.Raw) -> str:

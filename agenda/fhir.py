@@ -21,6 +21,7 @@ STRUCTURE_CATEGORY_FULL = f"{STRUCTURE_CATEGORY}/FHIR/TRE-R66-CategorieEtablisse
 CPTS_CATEGORY = "604"
 SERVICE_TYPE_EXTENSION = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Slot.serviceType"
 
+ABSENT = msgspec.Raw(b"null")
 Text = Annotated[str, msgspec.Meta(max_length=LONGEST_STRING)]
 
 
@@ -98,6 +99,20 @@ class Slot(Resource, frozen=True, tag="Slot"):
     comment: Text | None = None
 
 
+class SlotAsRead(Wire, frozen=True, tag_field="resourceType", tag="Slot"):
+    """A Slot whose inner elements stay undecoded: they repeat from slot to slot, and are read once each."""
+
+    meta: msgspec.Raw = ABSENT
+    serviceType: msgspec.Raw = ABSENT
+    specialty: msgspec.Raw = ABSENT
+    appointmentType: msgspec.Raw = ABSENT
+    schedule: msgspec.Raw = ABSENT
+    status: Text | None = None
+    start: Text | None = None
+    end: Text | None = None
+    comment: Text | None = None
+
+
 class Schedule(Resource, frozen=True, tag="Schedule"):
     actor: list[Reference] | None = None
 
@@ -131,4 +146,4 @@ class Organization(Resource, frozen=True, tag="Organization"):
     telecom: list[ContactPoint] | None = None
 
 
-AnyResource = Slot | Schedule | Practitioner | PractitionerRole | Location | HealthcareService | Organization
+ReferredTo = Schedule | Practitioner | PractitionerRole | Location | HealthcareService | Organization

@@ -6,6 +6,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 FORM = re.compile(
@@ -15,22 +16,32 @@ FORM = re.compile(
 )
 
 
+class Instant(NamedTuple):
+    """In UTC, with the offset it was written with; `ms` since 1970."""
+
+    utc: datetime
+    offset: timedelta
+    ms: int
+
+
 @lru_cache(maxsize=16384)
-def read_instant(text: str) -> tuple[datetime, timedelta] | None:
-    """Return the instant in UTC and the offset it was written with; None when this is no FHIR instant."""
+def read_instant(text: str) -> Instant | None:
+    """Return None when this is no FHIR instant."""
     if len(text) > 40 or not FORM.fullmatch(text):
         return None
     try:
         written = datetime.fromisoformat(text)
-        return written.astimezone(UTC), written.utcoffset() or timedelta(0)
+        utc = written.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return Instant(utc=utc, offset=written.utcoffset() or timedelta(0), ms=int(utc.timestamp() * 1000))
 
 
 @lru_cache(maxsize=16384)
-def offset_at(instant: datetime, zone: str) -> timedelta:
-    """Offset of the wall clock of `zone` at this instant."""
-    return instant.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)
+def is_wall_clock(text: str, zone: str) -> bool:
+    """Was this instant written with the offset that clocks of `zone` have at that moment?"""
+    instant = read_instant(text)
+    return instant is not None and instant.utc.astimezone(ZoneInfo(zone)).utcoffset() == instant.offset
 
 
 def write_instant(instant: datetime, zone: str) -> str:

@@ -10,7 +10,7 @@ ANSWERED = frozenset({Outcome.OK, Outcome.EMPTY, Outcome.PARTIAL})
 COMPLETE = frozenset({Outcome.OK, Outcome.EMPTY})
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One call to make: at most 25 practitioners asked of one editor. `number` is unique in its search."""
 
     number: int
@@ -20,14 +20,14 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     national_ids: tuple[str, ...]
 
 
-class Reject(msgspec.Struct, frozen=True, kw_only=True):
+class Reject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One resource left out of an answer: why, and where it stood (FHIRPath)."""
 
     reason: str
     path: str
 
 
-class CallReport(msgspec.Struct, frozen=True, kw_only=True):
+class CallReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One question answered, or not. `known` are the practitioners present in the answer."""
 
     question: int
@@ -51,7 +51,7 @@ class CallReport(msgspec.Struct, frozen=True, kw_only=True):
         return self.outcome in ANSWERED
 
 
-class Landed(msgspec.Struct, frozen=True, kw_only=True):
+class Landed(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One event of a search. No report and no `again`: every question of the round has its report."""
 
     event_id: str

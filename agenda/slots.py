@@ -28,7 +28,7 @@ class AppointmentType(StrEnum):
     WALKIN = "WALKIN"
 
 
-class Cpts(msgspec.Struct, frozen=True, kw_only=True):
+class Cpts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A community a slot is shared with; `finess` is nine characters, without prefix."""
 
     finess: str
@@ -36,7 +36,7 @@ class Cpts(msgspec.Struct, frozen=True, kw_only=True):
     phone: str = ""
 
 
-class SlotPlace(msgspec.Struct, frozen=True, kw_only=True):
+class SlotPlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The place as the editor wrote it, cleaned; `structure_id` is prefixed (flows.md, Identifiers)."""
 
     line: str
@@ -46,7 +46,7 @@ class SlotPlace(msgspec.Struct, frozen=True, kw_only=True):
     phone: str = ""
 
 
-class Slot(msgspec.Struct, frozen=True, kw_only=True):
+class Slot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A bookable time. Instants are aware, UTC; `key` is stable between two answers for the same slot."""
 
     key: str
