@@ -119,3 +119,6 @@ class EditorCall(models.Model):
     class Meta:
         verbose_name = "appel"
         indexes = [models.Index(fields=["editor", "-at"], name="calls_of_editor")]
+
+
+from agenda.own.models import CalendarFeed, Occurrence, Series  # noqa: E402, F401 - Django looks for models here

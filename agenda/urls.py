@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponseBase
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import TemplateView
 
 from agenda import stream, views
@@ -15,6 +15,7 @@ def public_page(template: str) -> Callable[..., HttpResponseBase]:
 
 
 urlpatterns = [
+    path("", include("agenda.own.urls")),
     path("sas/recherche", views.search, name="search"),
     path("sas/recherche/<uuid:search_id>/flux", stream.events, name="events"),
     path("sas/recherche/<uuid:search_id>/fiches", views.cards, name="cards"),

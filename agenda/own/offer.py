@@ -1,0 +1,134 @@
+"""What the own agenda offers to a search, and taking a place of it without ever taking one too many."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from agenda.own.models import STEP_MINUTES, Occurrence, OfferKind
+from agenda.own.rights import Place, places_of
+from agenda.slots import Consultation, Cpts, Slot, SlotPlace, SlotType
+from agenda.windows import Window
+from directory.models import Absence, Participation, Structure
+
+OWN_EDITOR = 0
+KEY_PREFIX = "own:"
+
+
+class SlotFull(Exception):
+    """Every place is taken."""
+
+
+class SlotPast(Exception):
+    """It is over, or has begun and cannot be joined."""
+
+
+class SlotGone(Exception):
+    """Withdrawn, moved, hidden by an absence, or never there."""
+
+
+def own_slots(national_ids: Sequence[str], *, window: Window, now: datetime) -> tuple[Slot, ...]:
+    """Return the slots with a free place that begin within `window`, by start. Two queries.
+
+    A range that has begun is offered from the next quarter of an hour to its end.
+    """
+    if not national_ids:
+        return ()
+    offered = free(now).filter(national_id__in=national_ids, start__lte=window.end, end__gt=window.start)
+    rows = list(with_cpts(offered).order_by("start", "pk"))
+    if not rows:
+        return ()
+    places = places_of(sorted({row.national_id for row in rows}))
+    slots = []
+    for row in rows:
+        place = next((place for place in places[row.national_id] if place.key == row.place_key), None)
+        start = offered_from(row, now)
+        if place and window.start <= start <= window.end and start < row.end:
+            slots.append(_slot(row, place=place, start=start))
+    return tuple(slots)
+
+
+def take_place(*, occurrence_id: int, now: datetime, shown_start: datetime | None = None) -> Occurrence:
+    """Take one place, atomically; return the occurrence as it is afterwards.
+
+    `shown_start` is the start the person saw: a range moved meanwhile is refused. Raises `SlotFull`,
+    `SlotPast`, `SlotGone`. Safe inside or outside a transaction: the conditional UPDATE decides.
+    """
+    there = free(now).filter(pk=occurrence_id)
+    if shown_start:
+        there = there.filter(Q(kind=OfferKind.SLOT, start=shown_start) | Q(
+            kind=OfferKind.RANGE, start__lte=shown_start, end__gt=shown_start
+        ))  # fmt: skip
+    if there.update(taken=F("taken") + 1):
+        return Occurrence.objects.get(pk=occurrence_id)
+    raise _why_not(occurrence_id, now=now)
+
+
+def give_back_place(*, occurrence_id: int) -> Occurrence:
+    """Give one place back, even past or cancelled; raises `SlotGone` when none was taken."""
+    if not Occurrence.objects.filter(pk=occurrence_id, taken__gt=0).update(taken=F("taken") - 1):
+        raise SlotGone
+    return Occurrence.objects.get(pk=occurrence_id)
+
+
+def occurrence_of(slot_key: str) -> int:
+    """Return the occurrence behind a slot's key; raises `SlotGone` for any other key."""
+    number = slot_key.removeprefix(KEY_PREFIX)
+    if not slot_key.startswith(KEY_PREFIX) or not number.isascii() or not number.isdigit() or len(number) > 18:
+        raise SlotGone
+    return int(number)
+
+
+def free(now: datetime) -> QuerySet[Occurrence]:
+    """Occurrences somebody may still be sent to, absences taken out."""
+    away = Absence.objects.filter(
+        national_id=OuterRef("national_id"), starts_at__lt=OuterRef("end"), ends_at__gt=OuterRef("start")
+    )
+    ahead = Q(start__gt=now) | Q(kind=OfferKind.RANGE, end__gt=now)
+    return Occurrence.objects.filter(ahead, ~Exists(away), cancelled=False, taken__lt=F("capacity"))
+
+
+def with_cpts(occurrences: QuerySet[Occurrence]) -> QuerySet[Occurrence]:
+    """Add the CPTS each practitioner declared to take part through (`cpts_finess`, `cpts_name`)."""
+    declared = Participation.objects.filter(national_id=OuterRef("national_id"), via="cpts", ends_at=None)
+    named = Structure.objects.filter(finess=OuterRef("cpts_finess"))
+    return occurrences.annotate(cpts_finess=Subquery(declared.values("structure")[:1])).annotate(
+        cpts_name=Coalesce(Subquery(named.values("name")[:1]), "cpts_finess")
+    )
+
+
+def offered_from(row: Occurrence, now: datetime) -> datetime:
+    """Return when a patient may come: the start, or the next quarter of a range already begun."""
+    if row.start > now:
+        return row.start
+    step = timedelta(minutes=STEP_MINUTES)
+    return row.start + ((now - row.start) // step + 1) * step
+
+
+def _slot(row: Occurrence, *, place: Place, start: datetime) -> Slot:
+    finess, name = getattr(row, "cpts_finess", None), getattr(row, "cpts_name", None)
+    shared = SlotType.CPTS in row.types and finess
+    return Slot(
+        key=f"{KEY_PREFIX}{row.pk}",
+        editor_id=OWN_EDITOR,
+        national_id=row.national_id,
+        start=start,
+        end=row.end,
+        types=tuple(SlotType(code) for code in row.types),
+        consultation=tuple(Consultation(code) for code in row.consultation),
+        cpts=(Cpts(finess=finess, name=name or ""),) if shared and finess else (),
+        place=SlotPlace(
+            line=place.line, postal_code=place.postal_code, city=place.city,
+            structure_id=place.structure_id, phone=place.phone,
+        ),
+    )  # fmt: skip
+
+
+def _why_not(occurrence_id: int, *, now: datetime) -> Exception:
+    row = Occurrence.objects.filter(pk=occurrence_id, cancelled=False).first()
+    if row is None:
+        return SlotGone()
+    if row.end <= now or (row.kind == OfferKind.SLOT and row.start <= now):
+        return SlotPast()
+    return SlotFull() if row.taken >= row.capacity else SlotGone()

@@ -1,0 +1,26 @@
+// Shows only the fields that matter: everything works, and is sent, without this script.
+const form = document.querySelector("[data-own-form]");
+
+function field(name) {
+  return form.querySelector(`[data-own-field="${name}"]`);
+}
+
+function chosen(name) {
+  return new FormData(form).get(name);
+}
+
+function refresh() {
+  field("patients").hidden = chosen("nature") !== "range";
+  for (const name of ["jours", "jusquau", "sauf"]) {
+    field(name).hidden = !chosen("repetition");
+  }
+  const repeat = form.querySelector(".own-repeat");
+  repeat.hidden = chosen("portee") === "one";
+}
+
+form.addEventListener("change", refresh);
+refresh();
+
+const preview = form.querySelector(".own-preview");
+const error = form.querySelector("[aria-invalid=true], .fr-fieldset--error input");
+(error ?? preview)?.focus();
