@@ -7,9 +7,12 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 
 from sasportal.accounts import signed_in
 from sasportal.accounts.models import Role
+from sasportal.accounts.psc_views import safe_next
 from sasportal.accounts.roles import has_role
 
 
@@ -23,9 +26,11 @@ class PortalAdminSite(AdminSite):
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Send to the portal's sign-in page: the library's own form knows no second factor."""
+        if self.has_permission(request):
+            return redirect(safe_next(request) or "admin:index")
         if request.user.is_authenticated:
             raise PermissionDenied
-        return redirect_to_login(request.GET.get("next", request.get_full_path()))
+        return redirect_to_login(safe_next(request) or reverse("admin:index"))
 
 
 class RoleBackend(BaseBackend):

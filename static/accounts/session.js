@@ -59,11 +59,8 @@ function show(titleText, bodyText, buttonText, action) {
 }
 
 function minutes(seconds) {
-  if (seconds < 60) {
-    return `${seconds} secondes`;
-  }
-  const whole = Math.round(seconds / 60);
-  return whole > 1 ? `${whole} minutes` : "une minute";
+  const whole = Math.ceil(seconds / 60);
+  return whole > 1 ? `moins de ${whole} minutes` : "moins d’une minute";
 }
 
 function warn({ idle, absolute }) {

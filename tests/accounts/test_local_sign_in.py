@@ -199,7 +199,9 @@ def test_nobody_creates_an_account_alone():
 
 def test_the_administration_has_no_form_of_its_own(regulator):
     answer = Client().get("/admin/login/")
-    assert (answer.status_code, answer["Location"]) == (302, "/connexion/?next=/admin/login/")
+    assert (answer.status_code, answer["Location"]) == (302, "/connexion/?next=/admin/")
+    elsewhere = Client().get("/admin/login/?next=https://evil.example/")
+    assert elsewhere["Location"] == "/connexion/?next=/admin/"
 
 
 def test_a_forgotten_password_is_chosen_again_by_mail(regulator):

@@ -98,6 +98,11 @@ def test_an_administrator_with_a_password_only_is_kept_out():
     assert client.get("/admin/")["Location"] == "/comptes/2fa/"
 
 
+def test_the_door_of_the_administration_lets_an_administrator_through(admin_client):
+    assert admin_client.get("/admin/login/?next=/admin/audit/entry/")["Location"] == "/admin/audit/entry/"
+    assert admin_client.get("/admin/login/?next=//evil.example")["Location"] == "/admin/"
+
+
 def test_a_role_of_a_patient_counts_for_nothing():
     user = patient()
     RoleGrant.objects.create(user=user, role=Role.ADMIN)
