@@ -1,3 +1,17 @@
-from django.urls import URLPattern, URLResolver
+"""Addresses of the regulator's orientations."""
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from django.urls import path
+
+from booking import views
+
+app_name = "booking"
+urlpatterns = [
+    path("sas/orientations/", views.orientation_list, name="list"),
+    path("sas/orientations/choisir", views.choose, name="choose"),
+    path("sas/orientations/panneau", views.panel, name="panel"),
+    path("sas/orientations/lignes", views.lines, name="lines"),
+    path("sas/orientations/export.csv", views.export, name="export"),
+    path("sas/orientations/<uuid:orientation_id>/", views.detail, name="detail"),
+    path("sas/orientations/<uuid:orientation_id>/annuler", views.cancel, name="cancel"),
+    path("sas/orientations/<uuid:orientation_id>/confirmer", views.confirm, name="confirm"),
+]

@@ -1,0 +1,121 @@
+"""The words of one orientation: what the templates print, worked out once, without HTML."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from agenda.booking_urls import with_origin
+from agenda.slots import Slot
+from agenda.wording import clock, listed, long_day, phone, zone_line
+from agenda.zones import zone_of_postal_code
+from booking.models import Orientation, OrientationState
+from booking.orientations import without_return
+
+CONSULTATION = {"AMB": "au cabinet", "VR": "en téléconsultation", "HH": "à domicile"}
+WITHOUT_RETURN = "without_return"
+BY_PHONE = "by_phone"
+LABELS = {
+    OrientationState.OPENED: "Ouverte",
+    OrientationState.BOOKED: "Confirmée",
+    OrientationState.FULFILLED: "Honorée",
+    OrientationState.NOSHOW: "Patient absent",
+    OrientationState.CANCELLED: "Annulée",
+    WITHOUT_RETURN: "Sans retour",
+    BY_PHONE: "À convenir par téléphone",
+}
+# Names of the design system's badges; the words say the same without colour
+TONES = {
+    OrientationState.OPENED: "info",
+    OrientationState.BOOKED: "success",
+    OrientationState.FULFILLED: "success",
+    OrientationState.NOSHOW: "warning",
+    OrientationState.CANCELLED: "",
+    WITHOUT_RETURN: "error",
+    BY_PHONE: "info",
+}
+ENDED = {OrientationState.FULFILLED, OrientationState.NOSHOW, OrientationState.CANCELLED}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """`state` is the state in the database, or WITHOUT_RETURN or BY_PHONE. Times are the place's own."""
+
+    orientation: Orientation
+    state: str
+    label: str
+    tone: str
+    taken_at: str
+    day: str
+    hour: str
+    zone: str
+    manner: str
+    way: str
+    phone: str
+    url: str
+
+    @property
+    def when(self) -> str:
+        return f"{self.day} à {self.hour}"
+
+    @property
+    def cancellable(self) -> bool:
+        return self.orientation.state == OrientationState.OPENED
+
+    @property
+    def confirmable(self) -> bool:
+        return self.state == BY_PHONE
+
+    @property
+    def final(self) -> bool:
+        """Is there nothing more to wait for on the screen?"""
+        return self.state != OrientationState.OPENED
+
+    @property
+    def to_read_out(self) -> str:
+        """What the regulator tells the patient, ready to paste."""
+        one = self.orientation
+        sentence = f"{one.practitioner_name}, {self.when}, {one.place}"
+        return f"{sentence}. Téléphone : {self.phone}." if self.phone else f"{sentence}."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternative:
+    """Another slot of the same practitioner. `words` name it for those who only hear it."""
+
+    key: str
+    words: str
+
+
+def line(orientation: Orientation, now: datetime) -> Line:
+    state = state_shown(orientation, now)
+    zone = ZoneInfo(orientation.time_zone)
+    start = orientation.start.astimezone(zone)
+    return Line(
+        orientation=orientation,
+        state=state,
+        label=LABELS[state],
+        tone=TONES[state],
+        taken_at=clock(orientation.opened_at.astimezone(ZoneInfo("Europe/Paris"))),
+        day=long_day(start.date()),
+        hour=clock(start),
+        zone="" if orientation.time_zone == "Europe/Paris" else zone_line(orientation.time_zone, orientation.start),
+        manner=listed([CONSULTATION[code] for code in orientation.consultation if code in CONSULTATION]),
+        way=orientation.editor_name if orientation.booking_url else "téléphone",
+        phone=phone(orientation.phone),
+        url=with_origin(orientation.booking_url) if orientation.booking_url else "",
+    )
+
+
+def state_shown(orientation: Orientation, now: datetime) -> str:
+    if without_return(orientation, now):
+        return WITHOUT_RETURN
+    if orientation.state == OrientationState.OPENED and not orientation.booking_url:
+        return BY_PHONE
+    return orientation.state
+
+
+def alternative(slot: Slot) -> Alternative:
+    start = slot.start.astimezone(ZoneInfo(zone_of_postal_code(slot.place.postal_code)))
+    manner = listed([CONSULTATION[code] for code in slot.consultation])
+    words = f"{long_day(start.date())} à {clock(start)}, {slot.place.city}"
+    return Alternative(key=slot.key, words=f"{words}, {manner}" if manner else words)
