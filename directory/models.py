@@ -241,13 +241,21 @@ class Activity(Address):
         constraints = [models.UniqueConstraint(fields=["practitioner", "key"], name="one_activity_per_key")]
         indexes = [
             models.Index(
-                fields=["profession", "specialty", "lat", "lon"], condition=Q(closed_at=None), name="activity_near"
+                # `include` lets a search near a point read the index alone.
+                fields=["profession", "specialty", "lat", "lon"],
+                include=["practitioner"],
+                condition=Q(closed_at=None),
+                name="activity_near",
             ),
             models.Index(
-                fields=["profession", "lat", "lon"], condition=Q(closed_at=None), name="activity_profession_near"
+                fields=["profession", "lat", "lon"],
+                include=["practitioner"],
+                condition=Q(closed_at=None),
+                name="activity_profession_near",
             ),
             models.Index(
                 fields=["department", "profession", "specialty"],
+                include=["practitioner", "lat", "lon"],
                 condition=Q(closed_at=None),
                 name="activity_department",
             ),

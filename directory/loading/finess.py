@@ -66,7 +66,7 @@ def stage_structures(path: Path) -> tuple[int, int]:
     communes = {c.insee: c for c in Commune.objects.only("insee", "name", "lat", "lon")}
     seen: set[str] = set()
     located = 0
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS finess_staging")
         cursor.execute(
             f"CREATE UNLOGGED TABLE finess_staging AS SELECT {', '.join(COLUMNS)} FROM directory_structure LIMIT 0"  # noqa: S608

@@ -42,17 +42,16 @@ def load_rpps(
 def prepare(path: Path, know_how: Path | None, run: ImportRun, *, say: Say) -> None:
     say(f"Lecture de {path.name}")
     stage(path, RPPS, "rpps_staging", say=say)
-    execute(sql.KEEP)
-    source = "rpps_kept"
+    kept = sql.KEPT
     if know_how:
         say(f"Lecture de {know_how.name}")
         stage(know_how, KNOW_HOW, "rpps_know_how_staging", say=say)
         execute(sql.KNOW_HOW)
-        source = sql.JOINED_KNOW_HOW
+        kept = sql.KEPT_WITH_KNOW_HOW
     say("Comparaison avec l'annuaire en service")
     with connection.cursor() as cursor:
         cursor.execute("SET work_mem = '256MB'")
-    run.rows = execute(sql.NEXT.format(source=source))
+    run.rows = execute(sql.NEXT.format(kept=kept))
     execute("ANALYZE rpps_next (national_id, key)")
     run.located_share = value(sql.LOCATED_SHARE)
 
@@ -78,10 +77,17 @@ def apply(run: ImportRun, say: Say) -> None:
         run.closed = execute(sql.CLOSE_ACTIVITIES, [now])
         run.finished_at = timezone.now()
         run.save()
-    if run.inserted > run.rows * LARGE_CHANGE:
-        execute("ANALYZE directory_practitioner, directory_activity")
+    refresh_statistics(run)
     say(f"  professionnels : {people[1]} nouveaux, {people[0]} modifiés, {people[2]} sortis")
     say(f"  activités : {run.inserted} nouvelles, {run.updated} modifiées, {run.closed} fermées")
+
+
+def refresh_statistics(run: ImportRun) -> None:
+    """After a large change at once (searches read the covering index alone once vacuumed); else the server's pace."""
+    if run.inserted + run.updated + run.closed < run.rows * LARGE_CHANGE:
+        return
+    vacuum = "" if connection.in_atomic_block else "VACUUM "
+    execute(f"{vacuum}ANALYZE directory_practitioner, directory_activity")
 
 
 def execute(statement: str, parameters: list[datetime] | None = None) -> int:

@@ -20,17 +20,21 @@ PERSON_COLUMNS = "family_name, given_name, exercise_civility, civility"
 
 # 1. City care only, students left out; the key of a place is the directory's own, else its address.
 #    Only ordinal specialties split an activity; competences and the like do not.
-KEEP = f"""
-CREATE UNLOGGED TABLE rpps_kept AS
-SELECT {NATIONAL_ID} AS national_id,
-    CASE WHEN technical_id <> '' THEN left(technical_id, 64)
-         ELSE 'A' || md5(concat_ws('|', {ADDRESS_COLUMNS})) END AS place_key,
-    CASE WHEN know_how LIKE 'S%%' THEN know_how ELSE '' END AS know_how,
-    CASE WHEN know_how LIKE 'S%%' THEN know_how_label ELSE '' END AS know_how_label,
-    {PERSON_COLUMNS}, {SOURCE_COLUMNS}
-FROM rpps_staging
-WHERE category <> 'E' AND (sector IN ({CITY_CARE}) OR (sector = '' AND mode = 'L'))
-"""  # noqa: S608
+#    `source` points back at the staged row: what has not changed is never carried further than its hash.
+KEPT = f"""(
+    SELECT ctid AS source, {NATIONAL_ID} AS national_id, profession,
+        CASE WHEN technical_id <> '' THEN left(technical_id, 64)
+             ELSE 'A' || md5(concat_ws('|', {ADDRESS_COLUMNS})) END AS place_key,
+        CASE WHEN know_how LIKE 'S%%' THEN know_how ELSE '' END AS know_how,
+        CASE WHEN know_how LIKE 'S%%' THEN know_how_label ELSE '' END AS know_how_label,
+        md5(concat_ws('|', '{READING}', {SOURCE_COLUMNS})) AS source_hash,
+        md5(concat_ws('|', '{READING}', {PERSON_COLUMNS}, profession)) AS person_hash,
+        insee IN (SELECT insee FROM directory_commune)
+            OR finess IN (SELECT finess FROM directory_structure WHERE lat IS NOT NULL AND finess IS NOT NULL)
+            AS located
+    FROM rpps_staging
+    WHERE category <> 'E' AND (sector IN ({CITY_CARE}) OR (sector = '' AND mode = 'L'))
+)"""  # noqa: S608
 
 KNOW_HOW = f"""
 CREATE UNLOGGED TABLE rpps_know_how AS
@@ -38,46 +42,45 @@ SELECT DISTINCT {NATIONAL_ID} AS national_id, profession, know_how, know_how_lab
 FROM rpps_know_how_staging WHERE know_how LIKE 'S%%' AND category <> 'E'
 """  # noqa: S608
 
-# 2. One row per practitioner, place and know-how, with a hash of everything it was read from.
-#    A row without know-how gives way when the same place has one with.
-NEXT = f"""
-CREATE UNLOGGED TABLE rpps_next AS
-SELECT DISTINCT ON (national_id, place_key, know_how)
-    national_id, left(place_key || '|' || know_how, 80) AS key,
-    md5(concat_ws('|', '{READING}', know_how_label, {SOURCE_COLUMNS})) AS row_hash,
-    place_key, know_how, know_how_label, {PERSON_COLUMNS}, {SOURCE_COLUMNS}
-FROM (
-    SELECT k.*, bool_or(know_how <> '') OVER (PARTITION BY national_id, place_key) AS specialised
-    FROM {{source}} k WHERE national_id <> '' AND length(national_id) <= 50
-) k
-WHERE know_how <> '' OR NOT specialised
-ORDER BY national_id, place_key, know_how, row_hash
-"""  # noqa: S608
-
-JOINED_KNOW_HOW = f"""(
-    SELECT k.national_id, k.place_key, coalesce(h.know_how, k.know_how) AS know_how,
-        coalesce(h.know_how_label, k.know_how_label) AS know_how_label,
-        {", ".join("k." + c for c in (PERSON_COLUMNS + ", " + SOURCE_COLUMNS).split(", "))}
-    FROM rpps_kept k LEFT JOIN rpps_know_how h USING (national_id, profession)
+KEPT_WITH_KNOW_HOW = f"""(
+    SELECT k.source, k.national_id, k.profession, k.place_key, coalesce(h.know_how, k.know_how) AS know_how,
+        coalesce(h.know_how_label, k.know_how_label) AS know_how_label, k.source_hash, k.person_hash, k.located
+    FROM {KEPT} k LEFT JOIN rpps_know_how h USING (national_id, profession)
 )"""  # noqa: S608
 
-PEOPLE = f"""
+# 2. One row per practitioner, place and know-how, with a hash of everything it was read from.
+#    A row without know-how gives way when the same place has one with.
+NEXT = """
+CREATE UNLOGGED TABLE rpps_next AS
+SELECT DISTINCT ON (national_id, place_key, know_how)
+    source, national_id, left(place_key || '|' || know_how, 80) AS key, place_key, know_how, know_how_label,
+    md5(know_how_label || source_hash) AS row_hash, person_hash, located
+FROM (
+    SELECT k.*, bool_or(know_how <> '') OVER (PARTITION BY national_id, place_key) AS specialised
+    FROM {kept} k WHERE national_id <> '' AND length(national_id) <= 50
+) k
+WHERE know_how <> '' OR NOT specialised
+ORDER BY national_id, place_key, know_how, source_hash, source
+"""
+
+PEOPLE = """
 CREATE UNLOGGED TABLE rpps_people AS
-SELECT DISTINCT ON (national_id) national_id,
-    md5(concat_ws('|', '{READING}', {PERSON_COLUMNS}, profession)) AS row_hash,
-    {PERSON_COLUMNS}, profession
-FROM rpps_next ORDER BY national_id, profession, family_name, given_name
-"""  # noqa: S608
+SELECT DISTINCT ON (national_id) national_id, person_hash AS row_hash, source
+FROM rpps_next ORDER BY national_id, person_hash, source
+"""
 
 # 3. What differs from the live rows: only this is normalised and placed.
 #    "AGEN CEDEX 9" without a commune code is found by name, in the postcode's own part of the country.
+DIFFERS = "WHERE a.id IS NULL OR a.row_hash <> n.row_hash OR a.closed_at IS NOT NULL"
 _TOWN_NAME = plain_sql(r"regexp_replace(s.city, '(?i)\s+cedex.*$', '')")
 CHANGED = f"""
 CREATE UNLOGGED TABLE rpps_changed AS
 WITH differing AS (
-    SELECT n.*, a.id AS live_id FROM rpps_next n
+    SELECT n.national_id, n.key, n.row_hash, n.place_key, n.know_how, n.know_how_label, a.id AS live_id,
+        {", ".join(f"s.{column}" for column in SOURCE_COLUMNS.split(", "))}
+    FROM rpps_next n JOIN rpps_staging s ON s.ctid = n.source
     LEFT JOIN directory_activity a ON a.practitioner_id = n.national_id AND a.key = n.key
-    WHERE a.id IS NULL OR a.row_hash <> n.row_hash OR a.closed_at IS NOT NULL
+    {DIFFERS}
 ), spelled AS (
     SELECT national_id, key, row_hash, live_id, place_key, profession, know_how, know_how_label, mode, sector, old_id,
         department AS official_department, CASE WHEN sign <> '' THEN sign ELSE legal_name END AS structure_name,
@@ -115,28 +118,28 @@ LEFT JOIN directory_department d ON d.code = CASE
 """  # noqa: S608
 
 # 4. Live rows, in one transaction.
-_CIVILITY = """CASE WHEN n.exercise_civility IN ('DR', 'PR') THEN initcap(n.exercise_civility)
-    WHEN n.civility = 'MME' THEN 'Mme' WHEN n.civility = 'M' THEN 'M.' ELSE '' END"""
+_CIVILITY = """CASE WHEN s.exercise_civility IN ('DR', 'PR') THEN initcap(s.exercise_civility)
+    WHEN s.civility = 'MME' THEN 'Mme' WHEN s.civility = 'M' THEN 'M.' ELSE '' END"""
 _PERSON = {
     "civility": _CIVILITY,
-    "family_name": "left(n.family_name, 100)",
-    "given_name": "left(n.given_name, 100)",
-    "profession": "left(n.profession, 2)",
-    "search_name": "left(" + plain_sql("n.family_name || ' ' || n.given_name") + ", 210)",
-    "search_name_given_first": "left(" + plain_sql("n.given_name || ' ' || n.family_name") + ", 210)",
+    "family_name": "left(s.family_name, 100)",
+    "given_name": "left(s.given_name, 100)",
+    "profession": "left(s.profession, 2)",
+    "search_name": "left(" + plain_sql("s.family_name || ' ' || s.given_name") + ", 210)",
+    "search_name_given_first": "left(" + plain_sql("s.given_name || ' ' || s.family_name") + ", 210)",
     "row_hash": "n.row_hash",
 }
 
 UPDATE_PEOPLE = f"""
 UPDATE directory_practitioner p SET closed_at = NULL, {", ".join(f"{k} = {v}" for k, v in _PERSON.items())}
-FROM rpps_people n
+FROM rpps_people n JOIN rpps_staging s ON s.ctid = n.source
 WHERE p.national_id = n.national_id AND (p.row_hash <> n.row_hash OR p.closed_at IS NOT NULL)
 """  # noqa: S608
 
 INSERT_PEOPLE = f"""
 INSERT INTO directory_practitioner (national_id, {", ".join(_PERSON)})
 SELECT n.national_id, {", ".join(_PERSON.values())}
-FROM rpps_people n
+FROM rpps_people n JOIN rpps_staging s ON s.ctid = n.source
 WHERE NOT EXISTS (SELECT FROM directory_practitioner p WHERE p.national_id = n.national_id)
 """  # noqa: S608
 
@@ -184,12 +187,6 @@ WHERE closed_at IS NULL
   AND NOT EXISTS (SELECT FROM rpps_next n WHERE n.national_id = a.practitioner_id AND n.key = a.key)
 """
 
-LOCATED_SHARE = """
-SELECT avg((EXISTS (SELECT FROM directory_commune c WHERE c.insee = n.insee)
-         OR (n.finess <> '' AND EXISTS (
-             SELECT FROM directory_structure s WHERE s.finess = n.finess AND s.lat IS NOT NULL)))::int)::float8
-FROM rpps_next n
-"""
+LOCATED_SHARE = "SELECT avg(located::int)::float8 FROM rpps_next"
 
-TABLES = ["rpps_staging", "rpps_know_how_staging", "rpps_kept", "rpps_know_how", "rpps_next", "rpps_people",
-          "rpps_changed"]  # fmt: skip
+TABLES = ["rpps_staging", "rpps_know_how_staging", "rpps_know_how", "rpps_next", "rpps_people", "rpps_changed"]

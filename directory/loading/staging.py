@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from django.db import connection
+from django.db import connection, transaction
 
 from directory.loading.columns import Format, match_header
 from directory.loading.failures import WrongFile
@@ -60,7 +60,7 @@ def copy_lines(source: IO[bytes], table: str, columns: list[str], *, say: Say) -
         f"COPY {table} ({', '.join(columns)}) FROM STDIN "
         "(FORMAT csv, DELIMITER '|', QUOTE E'\\x01', NULL E'\\x02', ENCODING 'UTF8')"
     )
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with transaction.atomic(), connection.cursor() as cursor, cursor.copy(statement) as copy:
         for block in counted.blocks(source):
             copy.write(block)
             if counted.good // SAY_EVERY != counted.said:

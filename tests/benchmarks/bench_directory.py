@@ -157,9 +157,7 @@ def naive_upsert(path: Path) -> None:
     run = ImportRun(source="naive")
     rpps.prepare(path, None, run, say=lambda _: None)
     rpps.execute(rpps_sql.PEOPLE)
-    rpps.execute(
-        rpps_sql.CHANGED.replace("WHERE a.id IS NULL OR a.row_hash <> n.row_hash OR a.closed_at IS NOT NULL", "")
-    )
+    rpps.execute(rpps_sql.CHANGED.replace(rpps_sql.DIFFERS, ""))
     upsert = rpps_sql.INSERT_ACTIVITIES.replace("WHERE n.live_id IS NULL", "")
     columns = upsert[upsert.index("key, ") + 5 : upsert.index(")")].split(", ")
     upsert += "ON CONFLICT (practitioner_id, key) DO UPDATE SET " + ", ".join(f"{c} = excluded.{c}" for c in columns)
