@@ -253,8 +253,8 @@ def note(card: Card) -> str:
     if card.state != "slots":
         return ""
     if card.waiting:
-        return f"{listed(card.waiting)} : réponse attendue"
-    return f"{listed(card.failed)} : sans réponse complète" if card.failed else ""
+        return f"attend {listed(card.waiting)}"
+    return f"⚠ sans {listed(card.failed)}" if card.failed else ""
 
 
 def participation_line(candidate: Candidate) -> str:

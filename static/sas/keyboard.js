@@ -44,7 +44,7 @@ function slotsOf(card) {
 
 function press(event, dialog) {
   if (!isOn() || event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
-  if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, dialog, [contenteditable]")) return;
+  if (event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]")) return;
   const act = action(event, dialog);
   if (!act) return;
   event.preventDefault();

@@ -7,7 +7,7 @@ const WORDS = { slots: "a des créneaux", none: "aucun créneau", unknown: "cré
 
 export function startMap(element) {
   if (!element || !globalThis.L) return;
-  const view = { element, map: null, pins: new Map() };
+  const view = { element, map: null, pins: new Map(), places: new Map() };
   for (const button of document.querySelectorAll("[data-sas-view]")) {
     button.addEventListener("click", () => choose(view, button.dataset.sasView));
   }
@@ -23,14 +23,14 @@ function choose(view, name) {
   }
   if (name !== "map") return;
   view.map ??= draw(view.element);
-  view.map.invalidateSize();
   refresh(view);
 }
 
 function draw(element) {
   const centre = [Number(element.dataset.lat), Number(element.dataset.lon)];
   const radius = Number(element.dataset.radius) * 1000;
-  const map = L.map(element, { keyboard: false, scrollWheelZoom: true }).setView(centre, 11);
+  const still = { zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false };
+  const map = L.map(element, { keyboard: false, ...still }).setView(centre, 11);
   element.setAttribute("role", "region");
   element.setAttribute("aria-label", "Carte des professionnels de la liste");
   if (element.dataset.tiles) {
@@ -56,7 +56,7 @@ function refresh(view) {
 }
 
 function place(view, card) {
-  const marker = L.marker([Number(card.dataset.lat), Number(card.dataset.lon)], { icon: icon(card.dataset.state) });
+  const marker = L.marker(apart(view, card), { icon: icon(card.dataset.state) });
   marker.addTo(view.map).on("click keypress", () => {
     card.scrollIntoView({ block: "center" });
     card.focus({ preventScroll: true });
@@ -64,6 +64,19 @@ function place(view, card) {
   const pin = { marker, state: null };
   view.pins.set(card.id, pin);
   return pin;
+}
+
+// Several practitioners of one house stand side by side, a few metres apart.
+function apart(view, card) {
+  const here = `${card.dataset.lat} ${card.dataset.lon}`;
+  const rank = view.places.get(here) ?? 0;
+  view.places.set(here, rank + 1);
+  const angle = rank * 2.4;
+  const degrees = 0.0004 * Math.sqrt(rank);
+  return [
+    Number(card.dataset.lat) + degrees * Math.cos(angle),
+    Number(card.dataset.lon) + degrees * Math.sin(angle),
+  ];
 }
 
 function icon(state) {

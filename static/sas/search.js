@@ -9,10 +9,12 @@ export function startSearch(results) {
 
   const take = (update) => {
     if (update.last) state.last = update.last;
-    for (const [nationalId, html] of Object.entries(update.cards ?? {})) fill(cardOf(results, nationalId), html);
-    if (update.bar) replaceBar(results.querySelector("[data-sas-bar]"), update.bar);
-    write(results, "[data-sas-with-slots]", update.withSlots);
-    write(results, "[data-sas-with-slots-count]", update.withSlotsCount);
+    heldInPlace(results, () => {
+      for (const [nationalId, html] of Object.entries(update.cards ?? {})) fill(cardOf(results, nationalId), html);
+      if (update.bar) replaceBar(results.querySelector("[data-sas-bar]"), update.bar);
+      write(results, "[data-sas-with-slots]", update.withSlots);
+      write(results, "[data-sas-with-slots-count]", update.withSlotsCount);
+    });
     if (update.announcement) announce(update.announcement, Boolean(update.done));
     results.toggleAttribute("data-done", Boolean(update.done));
     results.dispatchEvent(new CustomEvent("sas:update", { bubbles: true }));
@@ -64,6 +66,18 @@ export function startSearch(results) {
   addEventListener("pageshow", (event) => {
     if (event.persisted && !results.hasAttribute("data-done")) listen();
   });
+}
+
+// Whatever grows elsewhere, the card pointed at, focused or read first stays where it is on the screen.
+function heldInPlace(results, change) {
+  const cards = [...results.querySelectorAll("[data-sas-card]")];
+  const held =
+    cards.find((card) => card.matches(":hover")) ??
+    cards.find((card) => card.contains(document.activeElement)) ??
+    (scrollY > 0 ? cards.find((card) => card.getBoundingClientRect().bottom > 0) : undefined);
+  const before = held?.getBoundingClientRect().top;
+  change();
+  if (held) scrollBy({ top: held.getBoundingClientRect().top - before, behavior: "instant" });
 }
 
 function cardOf(results, nationalId) {
