@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
-from agenda.models import Editor, KnownAgenda
+from django.db import connection
+
+from agenda.models import KnownAgenda
 from agenda.reports import COMPLETE, CallReport
 
 # A full agenda shows nothing over the 72 h of a search: only a longer silence means "no longer here"
@@ -35,23 +37,24 @@ def learn(reports: Iterable[CallReport], *, now: datetime) -> None:
     _forget(missed, now)
 
 
+# One statement whatever the number of rows; an editor removed meanwhile is left out
+_REMEMBER = """
+INSERT INTO agenda_knownagenda (editor_id, national_id, learned_at, seen_at)
+SELECT seen.editor_id, seen.national_id, %(now)s, %(now)s
+FROM unnest(%(editors)s::bigint[], %(ids)s::varchar[]) AS seen (editor_id, national_id)
+JOIN agenda_editor ON agenda_editor.id = seen.editor_id
+ORDER BY 1, 2
+ON CONFLICT (editor_id, national_id) DO UPDATE SET seen_at = excluded.seen_at
+WHERE agenda_knownagenda.seen_at < %(stale)s
+"""
+
+
 def _remember(seen: Mapping[tuple[int, str], None], now: datetime) -> None:
     if not seen:
         return
-    ids = {national_id for _, national_id in seen}
-    rows = KnownAgenda.objects.filter(national_id__in=ids, seen_at__gt=now - SEEN_EVERY)
-    fresh = set(rows.values_list("editor_id", "national_id"))
-    registered = set(Editor.objects.filter(pk__in={editor_id for editor_id, _ in seen}).values_list("pk", flat=True))
-    KnownAgenda.objects.bulk_create(
-        [
-            KnownAgenda(editor_id=editor_id, national_id=national_id, learned_at=now, seen_at=now)
-            for editor_id, national_id in sorted(seen)
-            if (editor_id, national_id) not in fresh and editor_id in registered
-        ],
-        update_conflicts=True,
-        unique_fields=["editor", "national_id"],
-        update_fields=["seen_at"],
-    )
+    editors, ids = [editor_id for editor_id, _ in seen], [national_id for _, national_id in seen]
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER, {"editors": editors, "ids": ids, "now": now, "stale": now - SEEN_EVERY})
 
 
 def _forget(missed: Mapping[int, set[str]], now: datetime) -> None:
