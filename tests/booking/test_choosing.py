@@ -17,7 +17,7 @@ from tests.booking.live_cast import bookable, open_for, register
 from tests.booking.test_inbound_races import at_once
 from tests.sandbox_editors.test_booking_pages import browser, read
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from agenda.models import Editor
 from booking.models import Appointment, AppointmentEvent, Orientation
 from tests.booking.cast import EditorClient, appointment, editor, orientation, regulator, updated
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 50
 CONSTRAINT = "one_row_per_editor_and_identifier"
 
