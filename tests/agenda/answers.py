@@ -93,9 +93,7 @@ def slot(
         "start": start if isinstance(start, str) else instant(start),
         "end": end if isinstance(end, str) or end is None else instant(end),
         "comment": comment,
-        "appointmentType": {
-            "coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0276", "code": "ROUTINE"}]
-        },
+        "appointmentType": {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v2-0276", "code": "ROUTINE"}]},
     }
     return {name: value for name, value in (written | more).items() if value is not None}
 

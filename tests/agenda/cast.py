@@ -14,9 +14,7 @@ from directory.needs import Need
 from directory.places import Near
 from tests.agenda.answers import rpps
 
-AGEN = Near(
-    label="Agen (47)", lat=44.2, lon=0.62, radius_km=30, department="47", kind="town", time_zone="Europe/Paris"
-)
+AGEN = Near(label="Agen (47)", lat=44.2, lon=0.62, radius_km=30, department="47", kind="town", time_zone="Europe/Paris")
 LILAS = "470000101"
 MESURE = "470000202"
 NOON = datetime(2026, 6, 15, 10, 0, tzinfo=UTC)
