@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib.admin import AdminSite
 from django.contrib.auth.backends import BaseBackend
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 
-from sasportal.accounts import signed_in
+from sasportal.accounts import psc_logout, signed_in
 from sasportal.accounts.models import Role
 from sasportal.accounts.psc_views import safe_next
 from sasportal.accounts.roles import has_role
@@ -24,6 +26,7 @@ class PortalAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return has_role(request.user, Role.ADMIN) and signed_in.strongly(request)
 
+    @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Send to the portal's sign-in page: the library's own form knows no second factor."""
         if self.has_permission(request):
@@ -31,6 +34,12 @@ class PortalAdminSite(AdminSite):
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(safe_next(request) or reverse("admin:index"))
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return psc_logout.sign_out(request)
+
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        return redirect("account_change_password")
 
 
 class RoleBackend(BaseBackend):

@@ -44,6 +44,11 @@ class PasskeyView(AddWebAuthnView):
 
 
 class NewPasswordView(PasswordChangeView):
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            return redirect("accounts:account")  # nothing to change: this person signs in elsewhere
+        return super().dispatch(request, *args, **kwargs)
+
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         trail.record(

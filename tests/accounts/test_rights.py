@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from sasportal.accounts import grants
@@ -53,11 +54,7 @@ def test_a_patient_opens_nothing_here(address):
     client.force_login(patient(), backend=PSC)
     answer = client.get(address)
     # The backend of professionals does not even know a patient: the session is nobody's.
-    assert answer.status_code in ({200, 302} if address == "/session/" else {302})
-
-
-class AnyKind:
-    """Stands for the sign-in of patients, which comes with their portal."""
+    assert answer["Location"].startswith("/connexion/?next=/")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +77,45 @@ def test_each_kind_stays_on_its_side(settings, kind, address, status):
     backend = "django.contrib.auth.backends.ModelBackend" if kind == UserKind.PATIENT else PSC
     client.force_login(user, backend=backend)
     assert client.get(address).status_code == status
+
+
+def test_leaving_the_administration_is_leaving_the_portal(admin_client):
+    answer = admin_client.post("/admin/logout/")
+    assert (answer.status_code, answer["Location"]) == (302, "/au-revoir/")
+    assert Entry.objects.latest("id").action == "sign_out"
+
+
+LOCAL_PAGES = [
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_reauthenticate",
+    "account_email_verification_sent",
+    "account_change_password",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+    "mfa_index",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_add_webauthn",
+    "mfa_list_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "usersessions_list",
+]
+
+
+@pytest.mark.parametrize("name", LOCAL_PAGES)
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_pages_of_local_accounts_break_for_nobody(name, signed_in):
+    client = signed_in_by_psc(professional()) if signed_in else Client()
+    answer = client.get(reverse(name))
+    assert (name, answer.status_code in {200, 302, 403, 404, 405}) == (name, True)
 
 
 def test_flags_of_the_framework_open_nothing():
