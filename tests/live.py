@@ -1,7 +1,7 @@
 """The portal as it runs: a real web process and a real Celery worker on the test database.
 
-Use the fixture `live_portal` (give the test `pytest.mark.django_db(transaction=True,
-serialized_rollback=True)`, so that rows are committed and the reference tables come back).
+Use the fixture `live_portal`; give the test `pytest.mark.django_db(transaction=True)`, so that its rows
+are committed and seen by the other processes.
 """
 
 import os

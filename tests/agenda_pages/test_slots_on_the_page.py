@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from agenda import jobs
 from agenda.loops import stop_editor_loop
+from directory.models import Activity
 from sasportal.accounts.models import Role
 from tests.accounts.people import professional, signed_in_by_psc
 from tests.agenda.answers import community as community_resources
@@ -24,7 +25,7 @@ from tests.agenda.editors import TestEditor, as_fhir, asked_ids, status
 from tests.agenda_pages.pages import SEARCH, cards_of, hrefs_of, refresh_of, search_of, states_of, text_of
 from tests.agenda_pages.territory import CPTS, community, practitioners
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -124,10 +125,22 @@ def test_a_slot_says_everything_in_its_name_and_books_by_its_button(alpha: TestE
     (button,) = re.findall(r"<button[^>]*data-sas-slot>", again(client, found).content.decode())
     assert re.findall(r'aria-label="([^"]*)"', button) == [
         "Réserver mardi 16 juin à 11\xa0h\xa000, au cabinet, soins non programmés, créneau de la CPTS Axe Majeur, "
-        "heure à vérifier, avec le docteur Anne TENUE001, 12 rue des Lilas, 47000 Agen"
+        "heure à vérifier, avec le docteur Anne TENUE001, Agen"
     ]
     hooks = [re.findall(f'{name}="([^"]*)"', button)[0] for name in ("form", "name", "type")]
     assert hooks == ["choose", "slot", "submit"]
+
+
+def test_a_slot_at_another_place_says_where_and_who_says_so(client: Client, alpha: TestEditor) -> None:
+    practitioners([1])
+    Activity.objects.update(line="1 place du Pin")
+    alpha.knows(rpps(1), slots=1, first=tomorrow())
+    register(alpha.url)
+    found = search_of(client.get("/sas/recherche", SEARCH))
+    jobs.run(found)
+    page = again(client, found)
+    assert "Autre lieu : 12 rue des Lilas, 47000 Agen (lieu indiqué par Alpha, absent de l’annuaire)" in text_of(page)
+    assert "avec le docteur Anne TENUE001, 12 rue des Lilas, 47000 Agen" in page.content.decode()
 
 
 def with_resources(editor: TestEditor, more: list[dict]):

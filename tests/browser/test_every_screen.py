@@ -14,7 +14,7 @@ from tests.agenda.editors import TestEditor, after
 from tests.agenda_pages.territory import CPTS, community, practitioners
 from tests.browser.cast import doctor, opened
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 RESULTS = "/sas/recherche?" + urlencode({"quoi": "médecin généraliste", "ou": "47000 Agen"})
 
@@ -56,7 +56,7 @@ def test_the_page_without_scripts_fills_in_by_refreshing_itself(
     slots = plain_page.locator(f'[data-sas-card="{rpps(1)}"]').get_by_role("button")
     expect(slots).to_have_count(3)
     assert slots.first.evaluate("one => [one.form.method, one.form.target, one.form.rel]") == [
-        "post", "_blank", "noopener noreferrer",
+        "post", "_blank", "noopener",
     ]  # fmt: skip
     shot(plain_page, "no-javascript")
 
@@ -109,6 +109,19 @@ def test_the_cpts_page_and_back_to_the_same_place(page: Page, around_agen: None,
     page.get_by_role("link", name="Retour à la recherche").click()
     expect(page.locator("[data-sas-results]")).to_have_attribute("data-search", search or "")
     assert page.url.endswith(f"#structure-{CPTS}")
+
+
+def test_coming_back_shows_the_same_search_and_reloading_asks_again(page: Page, around_agen: None) -> None:
+    page.goto(RESULTS)
+    wait_for_slots(page)
+    search = page.locator("[data-sas-results]").get_attribute("data-search") or ""
+    order = [card.get_attribute("data-sas-card") for card in page.locator("[data-sas-card]").all()]
+    page.goto("/accessibilite")
+    page.go_back()
+    expect(page.locator("[data-sas-results]")).to_have_attribute("data-search", search)
+    assert [card.get_attribute("data-sas-card") for card in page.locator("[data-sas-card]").all()] == order
+    page.reload()
+    expect(page.locator("[data-sas-results]")).not_to_have_attribute("data-search", search)
 
 
 def test_errors_empty_results_and_expired_searches(page: Page, around_agen: None, shot, violations) -> None:

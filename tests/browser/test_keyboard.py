@@ -12,7 +12,7 @@ from tests.agenda.editors import TestEditor
 from tests.agenda_pages.territory import practitioners
 from tests.browser.cast import doctor, opened
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.agenda.cast import register
 from tests.agenda.editors import TestEditor, after, status
 from tests.browser.cast import doctor, opened
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def show(page: Page, search: Search) -> None:
