@@ -102,7 +102,7 @@ def unknown_structure(code: str) -> Need:
 
 def structure_type(name: str) -> Need | None:
     for category, (label, names) in STRUCTURE_TYPES.items():
-        if name in names or name.removesuffix("s") in names:
+        if name in names or singular(name) in {singular(spelling) for spelling in names}:
             return Need(kind="structure", label=label, value=category.value)
     return None
 
@@ -110,8 +110,7 @@ def structure_type(name: str) -> Need | None:
 def specialty_need(name: str) -> Need | None:
     """By label, slug or synonym; a plural or a clear beginning will do."""
     known = list(Specialty.objects.all())
-    singular = " ".join(word.removesuffix("s") for word in name.split())
-    for wanted in (name, singular):
+    for wanted in (name, singular(name)):
         for specialty in known:
             if wanted in spelled(specialty):
                 return specialised(specialty)
@@ -123,7 +122,11 @@ def specialty_need(name: str) -> Need | None:
 
 def spelled(specialty: Specialty) -> set[str]:
     names = {specialty.search_name, plain(specialty.slug), *specialty.synonyms}
-    return names | {" ".join(word.removesuffix("s") for word in name.split()) for name in names}
+    return names | {singular(name) for name in names}
+
+
+def singular(name: str) -> str:
+    return " ".join(word.removesuffix("s") for word in name.split())
 
 
 def specialised(specialty: Specialty) -> Need:

@@ -54,7 +54,7 @@ def establishment(house: House) -> dict[str, Any]:
 def exercise_address(house: House) -> dict[str, Any]:
     spot = house.spot
     wgs84, projected = (spot.lon, spot.lat), (500_000.0 + spot.lon * 1_000, 6_000_000.0 + spot.lat * 1_000)
-    if spot.number % 10 == 1:  # the two pairs swap between deliveries
+    if spot.town.number % 10 == 3:  # the two pairs swap between deliveries
         wgs84, projected = projected, wgs84
     return address(spot, "03") | {
         "longitude": wgs84[0], "latitude": wgs84[1], "coordonneeX": projected[0], "coordonneeY": projected[1],
