@@ -104,14 +104,15 @@ def ages(editors: Sequence[EditorProgress]) -> str:
 
 
 def headline(search: Search) -> str:
-    """ "34 professionnels à moins de 20 km" """
+    """ "34 professionnels à moins de 20 km · Agen (47)" """
     count = len(search.found.candidates)
     people = several(count, "professionnel", "professionnels")
     if search.found.more:
         people = f"Plus de {people}"
     if search.near.kind == "department":
         return f"{people} · {search.near.label}"
-    return f"{people} à moins de {search.found.radius_km or search.near.radius_km}{NARROW}km"
+    radius = search.found.radius_km or search.near.radius_km
+    return f"{people} à moins de {radius}{NARROW}km · {search.near.label}"
 
 
 def widened(search: Search) -> str:

@@ -1,5 +1,6 @@
 """The regulator's pages: search, cards that fill in, CPTS, and why a slot is not shown."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from agenda.progress import Card
 from agenda.received import slot_lines
 from agenda.rendering import cards_html, update
 from agenda.searches import Search, SearchExpired, SearchOfSomebodyElse, ask_again, landed, load_search
+from directory.places import Near
 from directory.search import structure_card
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.roles import has_role, role_required
@@ -187,7 +189,7 @@ def words_of(found: Search) -> dict[str, Any]:
     """What had been typed, for an address that kept only the search's number."""
     return {
         "quoi": found.what,
-        "ou": found.near.label,
+        "ou": where_of(found.near),
         "mode": "en_sus" if found.filters.mode == "on_top" else "",
         "consultation": list(found.filters.consultation),
         "type": list(found.filters.slot_types),
@@ -196,6 +198,11 @@ def words_of(found: Search) -> dict[str, Any]:
         "cpts": found.filters.cpts,
         "origin": found.origin,
     }
+
+
+def where_of(near: Near) -> str:
+    """The place in words that lead back to it: an address is written without the department's code."""
+    return re.sub(r" \(\w+\)$", "", near.label) if near.kind == "address" else near.label
 
 
 def links(form: SearchForm, field: str, suggestions: list[str]) -> list[tuple[str, str]]:

@@ -4,6 +4,9 @@ const ANNOUNCE_MS = 2000;
 const FAILURES_BEFORE_POLLING = 3;
 
 export function startSearch(results) {
+  if (reloaded(results)) return;
+  // Coming back to this address shows this very search, in the same order.
+  history.replaceState(history.state, "", results.dataset.here + location.hash);
   const state = { last: results.dataset.last, shown: Number(results.dataset.followed), source: null, failures: 0 };
   const announce = announcer(results.querySelector("[data-sas-live]"));
 
@@ -78,6 +81,14 @@ function heldInPlace(results, change) {
   const before = held?.getBoundingClientRect().top;
   change();
   if (held) scrollBy({ top: held.getBoundingClientRect().top - before, behavior: "instant" });
+}
+
+// Reloading means "ask again": the address of this search would only show what it already received.
+function reloaded(results) {
+  const again = results.dataset.again;
+  if (!again || performance.getEntriesByType("navigation")[0]?.type !== "reload") return false;
+  location.replace(again);
+  return true;
 }
 
 function cardOf(results, nationalId) {
@@ -171,6 +182,9 @@ async function more(event, results, state, listen) {
   cards.insertAdjacentHTML("beforeend", html);
   cards.querySelectorAll("[data-sas-card]")[from]?.focus();
   state.shown = shown;
+  const here = new URL(location.href);
+  here.searchParams.set("cartes", shown);
+  history.replaceState(history.state, "", here);
   link.dataset.sasMore = shown;
   if (!remains) link.closest("[data-sas-more-block]").remove();
   results.dispatchEvent(new CustomEvent("sas:more", { bubbles: true }));

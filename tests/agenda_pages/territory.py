@@ -24,7 +24,7 @@ def practitioners(numbers: Iterable[int], *, via: str = "individual", km_apart: 
         Activity(
             practitioner_id=rpps(number), key=f"{number}-{GENERAL_MEDICINE}", place_key=f"place-{number}",
             profession="10", specialty=GENERAL_MEDICINE, specialty_label="Médecine générale", mode="L",
-            line=f"{number} rue des Lilas", postal_code="47000", city="Agen", insee="47001", department="47",
+            line="12 rue des Lilas", postal_code="47000", city="Agen", insee="47001", department="47",
             phone="0199001234", lat=AGEN[0], lon=AGEN[1] + (km + at * km_apart) / 79.8, precision="address",
         )
         for at, number in enumerate(numbers)

@@ -58,7 +58,9 @@ def test_a_retry_needs_its_token(valkey) -> None:
     client.force_login(
         professional("899700000013", Role.REGULATOR), backend="sasportal.accounts.psc.ProSanteConnectBackend"
     )
-    assert client.post(f"/sas/recherche/{NOBODYS}/reessayer", {"editeur": "1"}).status_code == 403
+    answer = client.post(f"/sas/recherche/{NOBODYS}/reessayer", {"editeur": "1"})
+    assert answer.status_code == 403
+    assert "La page d’où part cette demande n’est plus valable." in answer.content.decode()
 
 
 def test_unknown_addresses_get_a_page_of_ours(valkey) -> None:

@@ -62,7 +62,7 @@ def test_cards_show_at_once_and_wait_for_their_slots(client: Client) -> None:
     practitioners(range(1, 7))
     page = search(client)
     assert len(cards_of(page)) == 6
-    assert "6 professionnels à moins de 30 km · 0 a des créneaux" in text_of(page)
+    assert "6 professionnels à moins de 30 km · Agen (47) : 0 a des créneaux" in text_of(page)
     assert "Dr Anne TENUE001" in text_of(page)
 
 
