@@ -127,7 +127,9 @@ def resumed(plan: Plan, reach: Reach, *, zone: str, now: datetime) -> Plan:
     starts = [monday, recurrence.local_day(now, zone), reach.series.first_day]
     if earlier:
         starts.append(earlier.day + timedelta(days=1))
-    return replace(plan, first_day=max(starts))
+    first = max(starts)
+    ahead = recurrence.days(rule=plan.rule, first_day=first, until=first + plans.HORIZON)
+    return replace(plan, first_day=next(ahead, first))
 
 
 def _move_one(row: Occurrence, *, plan: Plan, place: Place, now: datetime) -> Changed:

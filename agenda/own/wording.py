@@ -1,12 +1,12 @@
 """How a rule, a range and a refusal are said in French. Pure functions, no HTML."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from agenda.own.models import CONSULTATION_CHOICES, TYPE_CHOICES, Series
 from agenda.own.plans import Plan
-from agenda.own.recurrence import read_weekly
+from agenda.own.recurrence import days, read_weekly
 from agenda.wording import MONTHS, NARROW, WEEKDAYS, listed, long_day
 
 NUMBERS = {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six", 7: "sept", 8: "huit"}
@@ -22,7 +22,10 @@ def plan_in_words(plan: Plan, *, today: date) -> str:
     hours = f"de {hour(plan.start_time)} à {hour(plan.end_time)}"
     if not plan.weekdays:
         return f"le {long_day(plan.first_day)}{_year(plan.first_day, today)}, {hours}"
-    since = f", à partir du {_day(plan.first_day, today)}" if plan.first_day > today else ""
+    first = _first_date(plan)
+    # Said where it matters: not for tomorrow's first Tuesday, but for which week of two
+    later = first > today + timedelta(days=0 if plan.every > 1 else 7)
+    since = f", à partir du {_day(first, today)}" if later else ""
     until = f", jusqu’au {_day(plan.last_day, today)}" if plan.last_day else ""
     return f"{_repeated(plan.weekdays, plan.every)} {hours}{since}{until}{_except(plan, today)}"
 
@@ -66,6 +69,12 @@ def open_to(types: Sequence[str]) -> str:
 
 def held(consultation: Sequence[str]) -> str:
     return listed([label.lower() for code, label in CONSULTATION_CHOICES if code in consultation])
+
+
+def _first_date(plan: Plan) -> date:
+    """Return the first date the rule gives: on a Monday "every Tuesday" begins the next day."""
+    until = plan.first_day + timedelta(weeks=plan.every + 1)
+    return next(days(rule=plan.rule, first_day=plan.first_day, until=until), plan.first_day)
 
 
 def _repeated(weekdays: Sequence[int], every: int) -> str:

@@ -113,5 +113,5 @@ views.addEventListener("click", (event) => {
   const button = event.target.closest("[data-own-view]");
   if (button) show(button.dataset.ownView);
 });
-wide.addEventListener("change", () => show("list"));
+wide.addEventListener("change", () => wide.matches || show("list"));
 week.addEventListener("pointerdown", draw);
