@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from directory.distance import kilometres
 from directory.loading.finess_reader import Establishment, read_finess
-from directory.loading.gates import doubts, pass_or_refuse
+from directory.loading.gates import alone, doubts, pass_or_refuse
 from directory.loading.location import relocate_activities
 from directory.loading.staging import Say
 from directory.loading.towns import department_of
@@ -48,15 +48,12 @@ def load_finess(path: Path, *, confirmed: bool = False, say: Say = print, fewest
     """Bring live structures to the state of `path`. Raises WrongFile or GateClosed with live rows untouched."""
     run = ImportRun(source="finess", started_at=timezone.now())
     say(f"Lecture de {path.name}")
-    run.rows, located = stage_structures(path)
-    run.located_share = located / run.rows if run.rows else 0.0
-    try:
+    with alone():
+        run.rows, located = stage_structures(path)
+        run.located_share = located / run.rows if run.rows else 0.0
         found = doubts(source="finess", rows=run.rows, located_share=run.located_share, fewest=fewest)
         pass_or_refuse(run, found, confirmed=confirmed)
         apply(run)
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE IF EXISTS finess_staging")
     say(f"  structures : {run.inserted} nouvelles, {run.updated} modifiées, {run.closed} fermées")
     return run
 
@@ -68,8 +65,9 @@ def stage_structures(path: Path) -> tuple[int, int]:
     located = 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS finess_staging")
+        # Gone with the connection, whatever happens to the load.
         cursor.execute(
-            f"CREATE UNLOGGED TABLE finess_staging AS SELECT {', '.join(COLUMNS)} FROM directory_structure LIMIT 0"  # noqa: S608
+            f"CREATE TEMPORARY TABLE finess_staging AS SELECT {', '.join(COLUMNS)} FROM directory_structure LIMIT 0"  # noqa: S608
         )
         with cursor.copy(f"COPY finess_staging ({', '.join(COLUMNS)}) FROM STDIN") as copy:
             for found in open_ones(path):
@@ -123,5 +121,6 @@ def apply(run: ImportRun) -> None:
         cursor.execute(CLOSE, [now])
         run.closed = cursor.rowcount
         relocate_activities()
+        cursor.execute("DROP TABLE finess_staging")
         run.finished_at = timezone.now()
         run.save()

@@ -1,11 +1,32 @@
 """Sanity gates: is this delivery believable beside the last one? Asked before any live row is touched."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
+
 from directory.loading.failures import GateClosed
 from directory.models import ImportRun
 
 FEWEST_ROWS = 500
 LARGEST_DRIFT = 0.05
 SMALLEST_LOCATED_SHARE = 0.5
+
+ONE_LOADER_LOCK = 0x5A5_10AD  # key of PostgreSQL's advisory lock
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Keep other loads away; raise GateClosed when one is under way."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [ONE_LOADER_LOCK])
+        if cursor.fetchone() != (True,):
+            raise GateClosed("Un autre chargement est en cours. Rien n'a changé : attendez qu'il finisse.")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_LOADER_LOCK])
 
 
 def last_run(source: str) -> ImportRun | None:

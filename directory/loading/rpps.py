@@ -1,5 +1,7 @@
 """Load the national RPPS extraction: stage, compare, pass the gates, then change live rows in one transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +10,7 @@ from django.utils import timezone
 
 from directory.loading import rpps_sql as sql
 from directory.loading.columns import KNOW_HOW, RPPS
-from directory.loading.gates import FEWEST_ROWS, doubts, pass_or_refuse
+from directory.loading.gates import FEWEST_ROWS, alone, doubts, pass_or_refuse
 from directory.loading.staging import Say, stage
 from directory.models import ImportRun
 
@@ -24,19 +26,25 @@ def load_rpps(
     Raises WrongFile or GateClosed with live rows untouched; loading the same file twice changes nothing.
     """
     run = ImportRun(source="rpps", started_at=timezone.now())
-    drop_tables()
-    try:
+    with alone(), own_tables():
         prepare(path, know_how, run, say=say)
-        pass_or_refuse(
-            run,
-            doubts(source="rpps", rows=run.rows, located_share=run.located_share, fewest=fewest),
-            confirmed=confirmed,
-        )
+        found = doubts(source="rpps", rows=run.rows, located_share=run.located_share, fewest=fewest)
+        pass_or_refuse(run, found, confirmed=confirmed)
         find_changes(say)
         apply(run, say)
+    return run
+
+
+@contextmanager
+def own_tables() -> Iterator[None]:
+    """Room for the sorts of a load, and its tables dropped whatever happens (a killed load's too)."""
+    drop_tables()
+    execute("SET work_mem = '256MB'")
+    try:
+        yield
     finally:
         drop_tables()
-    return run
+        execute("RESET work_mem")
 
 
 def prepare(path: Path, know_how: Path | None, run: ImportRun, *, say: Say) -> None:
@@ -49,8 +57,6 @@ def prepare(path: Path, know_how: Path | None, run: ImportRun, *, say: Say) -> N
         execute(sql.KNOW_HOW)
         kept = sql.KEPT_WITH_KNOW_HOW
     say("Comparaison avec l'annuaire en service")
-    with connection.cursor() as cursor:
-        cursor.execute("SET work_mem = '256MB'")
     run.rows = execute(sql.NEXT.format(kept=kept))
     execute("ANALYZE rpps_next (national_id, key)")
     run.located_share = value(sql.LOCATED_SHARE)

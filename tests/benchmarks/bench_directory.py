@@ -87,7 +87,7 @@ def search_figure(what: str, points: list[Point], radius: int, goal: int, everyo
     for lat, lon in points:
         near = Near(label="", lat=lat, lon=lon, radius_km=radius, department="", kind="address", time_zone="UTC")
         times.append(1_000 * timed(lambda near=near: ranked(need, near, seed=1, limit=201, order="default")))
-    for lat, lon in points[:20]:
+    for lat, lon in points[:8]:
         near = Near(label="", lat=lat, lon=lon, radius_km=radius, department="", kind="address", time_zone="UTC")
         answered = set(ranked(need, near, seed=1, limit=EVERYBODY, order="default"))
         started = time.perf_counter()
@@ -153,9 +153,12 @@ def next_month(source: Path, target: Path) -> int:
 
 def naive_upsert(path: Path) -> None:
     """What the delta replaces: normalise and write every row of the file, then close the others."""
-    rpps.drop_tables()
-    run = ImportRun(source="naive")
-    rpps.prepare(path, None, run, say=lambda _: None)
+    with rpps.own_tables():
+        upsert_all(path)
+
+
+def upsert_all(path: Path) -> None:
+    rpps.prepare(path, None, ImportRun(source="naive"), say=lambda _: None)
     rpps.execute(rpps_sql.PEOPLE)
     rpps.execute(rpps_sql.CHANGED.replace(rpps_sql.DIFFERS, ""))
     upsert = rpps_sql.INSERT_ACTIVITIES.replace("WHERE n.live_id IS NULL", "")
@@ -165,7 +168,6 @@ def naive_upsert(path: Path) -> None:
         rpps.execute(rpps_sql.INSERT_PEOPLE)
         rpps.execute(upsert)
         rpps.execute(rpps_sql.CLOSE_ACTIVITIES, [datetime.now(UTC)])
-    rpps.drop_tables()
 
 
 def timed(act: Callable[[], object]) -> float:

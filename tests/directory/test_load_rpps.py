@@ -8,6 +8,7 @@ from django.db import ProgrammingError, connection
 from django.utils import timezone
 
 from directory.loading.failures import GateClosed, WrongFile
+from directory.loading.gates import ONE_LOADER_LOCK
 from directory.loading.location import remember
 from directory.models import Activity, Commune, EffectorSettings, ImportRun, Participation, Practitioner, Structure
 from sasportal.sandbox.territory.extraction import HEADER, KNOW_HOW_HEADER
@@ -279,6 +280,20 @@ def test_a_load_that_fails_on_the_way_leaves_live_data_as_they_were(extraction: 
         cursor.execute("DROP TRIGGER refuse ON directory_activity")
     load(extraction, confirmed=True)
     assert Practitioner.objects.filter(closed_at=None).count() == 3
+
+
+def test_two_loads_at_once_are_one_too_many(extraction: Path) -> None:
+    write(extraction, doctor())
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_LOADER_LOCK])
+        with pytest.raises(GateClosed, match="Un autre chargement est en cours"):
+            load(extraction)
+    finally:
+        other.close()
+    load(extraction)
+    assert Practitioner.objects.count() == 1
 
 
 @pytest.mark.parametrize(
