@@ -125,7 +125,7 @@ class World:
 
 @contextmanager
 def world(config: dict[str, Any]) -> Iterator[World]:
-    """Run provider, platform and editors on an event loop in a thread."""
+    """Run provider, platform and editors on an event loop in a thread; `config` may name the real portal instead."""
     provider, platform = Provider(), Platform()
     ready, stop = threading.Event(), asyncio.Event()
     found: list[World] = []
@@ -140,7 +140,8 @@ def world(config: dict[str, Any]) -> Iterator[World]:
             await site.start()
             urls.append(f"http://127.0.0.1:{runner.addresses[0][1]}")
         provider.url = urls[0]
-        async with running(config | {"psc_issuer": provider.issuer, "portal_url": urls[1]}) as editors:
+        others = {"psc_issuer": provider.issuer, "portal_url": urls[1]}
+        async with running(others | config) as editors:
             slugs = {editor.config.slug: editor for editor in editors}
             found.append(World(provider=provider, platform=platform, editors=slugs))
             ready.set()
