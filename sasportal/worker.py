@@ -19,4 +19,7 @@ def wait_for_schema(**_: Any) -> None:
         if time.monotonic() > deadline:
             raise DatabaseError("The migrations are not applied: the worker does not start.")
         time.sleep(0.1)
+    # The beat process is forked from this one: it must not inherit a pool whose threads stay behind.
     connection.close()
+    if hasattr(connection, "close_pool"):
+        connection.close_pool()
