@@ -14,6 +14,8 @@ function refresh() {
   for (const name of ["jours", "jusquau", "sauf"]) {
     field(name).hidden = !chosen("repetition");
   }
+  // Of a series, the weekdays say when; of one date alone, its day does.
+  field("jour").hidden = Boolean(chosen("portee")) && chosen("portee") !== "one" && Boolean(chosen("repetition"));
   const repeat = form.querySelector(".own-repeat");
   repeat.hidden = chosen("portee") === "one";
 }

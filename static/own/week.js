@@ -35,10 +35,24 @@ function column(day) {
   return lines;
 }
 
+function hours(lines) {
+  for (let at = first; at < last; at += 60) {
+    const label = document.createElement(lines.tagName === "UL" ? "li" : "span");
+    label.className = "own-hour";
+    label.dataset.ownDrawnOnly = "";
+    label.setAttribute("aria-hidden", "true");
+    label.textContent = `${at / 60} h`;
+    label.style.top = rem(at - first);
+    lines.append(label);
+  }
+}
+
 function showGrid() {
   week.classList.add("own-week--grid");
   for (const day of days) {
-    column(day).style.height = rem(last - first);
+    const lines = column(day);
+    lines.style.height = rem(last - first);
+    hours(lines);
     for (const line of day.querySelectorAll("[data-own-line]")) {
       const start = Number(line.dataset.ownStart);
       line.style.top = rem(start - first);
