@@ -66,6 +66,11 @@ class Line:
         return self.state == BY_PHONE
 
     @property
+    def worth_telling(self) -> bool:
+        """Does the patient still need to hear where and when?"""
+        return self.state not in ENDED
+
+    @property
     def final(self) -> bool:
         """Is there nothing more to wait for on the screen?"""
         return self.state != OrientationState.OPENED

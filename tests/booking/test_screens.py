@@ -73,7 +73,8 @@ def several(user: User) -> list[Orientation]:
     alpha = editor()
     names = ["Anne TENUE", "Bruno LARIVE", "Chloé MESURE", "Denis HALAGE", "Élise CORDIER"]
     states: list[dict[str, Any]] = [
-        {}, {"state": "booked"}, {"state": "noshow"}, {"state": "cancelled"}, {"booking_url": "", "practitioner": "899700001005"},
+        {}, {"state": "booked"}, {"state": "noshow"}, {"state": "cancelled"},
+        {"booking_url": "", "practitioner": "899700001005"},
     ]  # fmt: skip
     return [
         orientation(user, alpha, practitioner_name=f"Dr {name}", **more)
