@@ -47,10 +47,14 @@ def page(
         title=title,
         name=config.name,
         slug=config.slug,
-        state=f" ({switches.fault.label})" if switched else "",
+        state=f" ({_switched(switches)})" if switched else "",
         who=_who(professional),
         body=body,
     )
+
+
+def _switched(switches: Switches) -> str:
+    return switches.fault.label if switches.fault is not Fault.NORMAL else "refuse des rendez-vous"
 
 
 def _who(professional: Professional | None) -> Html:
@@ -167,7 +171,7 @@ def my_bookings(bookings: Sequence[Booking], choices: dict[str, list[Opening]], 
     done = (
         format_html(
             '<p class="avis avis--succes" role="status">{}</p>',
-            "Rendez-vous confirmé. Vous pouvez fermer cet onglet : le portail SAS est prévenu.",
+            "Rendez-vous confirmé. Vous pouvez fermer cet onglet : le portail SAS l’affichera de lui-même.",
         )
         if confirmed
         else ""
