@@ -79,7 +79,7 @@ class SearchForm(forms.Form):
     def unreadable(self) -> list[str]:
         """What an address typed or followed says of the filters and cannot mean."""
         return [
-            f"{self[name].label or name} : {' '.join(faults)}"
+            f"{self[name].label or name} : {' '.join(map(str, faults))}"
             for name, faults in self.errors.items()
             if name not in {"quoi", "ou"}
         ]

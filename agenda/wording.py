@@ -81,7 +81,7 @@ def zone_line(zone: str, now: datetime) -> str:
     return f"Heures {ZONE_NAMES.get(zone, zone)} (UTC{hours:+g})"
 
 
-def opening(hours: Mapping[str, Sequence[Sequence[str]]], now: datetime) -> str:
+def opening(hours: Mapping[str, list[list[str]]], now: datetime) -> str:
     """Say whether a structure is open at `now` (in its own zone); empty when its hours are unknown."""
     if not any(hours.values()):
         return ""

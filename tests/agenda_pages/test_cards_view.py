@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.template.loader import get_template
 
 from agenda.cards_view import by_first_slot, card_view
 from agenda.filters import Filters
@@ -156,3 +157,25 @@ def test_earliest_slot_first_then_the_others_in_their_order() -> None:
     other = card_of(candidate(rpps(4)))
     order = by_first_slot([late, none, early, other])
     assert [card.candidate.national_id for card in order] == [rpps(3), rpps(1), rpps(2), rpps(4)]
+
+
+def test_nothing_an_editor_wrote_is_ever_markup() -> None:
+    hostile = SlotPlace(line='"><script>alert(1)</script>', postal_code="47000", city="<b>Agen</b>")
+    slot = free_slot(NOW + timedelta(hours=3), place=hostile, key='k"><i>', booking_url="https://a.example/rdv")
+    view = card_view(card_of(candidate(name="Anne <TENUE>"), slot), now=NOW)
+    template = get_template("agenda/_card_slots.html")
+    for can_choose in (True, False):
+        written = template.render({"slots": view.slots, "can_choose": can_choose})
+        assert [mark for mark in ("<script", "<b>", "<i>", "<TENUE>") if mark in written] == []
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in written
+
+
+@pytest.mark.parametrize(
+    ("can_choose", "address", "buttons"),
+    [(True, "https://a.example/rdv", 1), (False, "https://a.example/rdv", 0), (True, "", 0)],
+)
+def test_only_a_regulator_may_choose_and_only_what_can_be_opened(can_choose: bool, address: str, buttons: int) -> None:
+    view = card_view(card_of(candidate(), free_slot(NOW + timedelta(hours=3), booking_url=address)), now=NOW)
+    written = get_template("agenda/_card_slots.html").render({"slots": view.slots, "can_choose": can_choose})
+    assert written.count("<button") == buttons
+    assert written.count("avec le docteur Anne TENUE") == 1
