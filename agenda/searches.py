@@ -46,7 +46,7 @@ __all__ = [
 
 # Past the deadline of the calls, time for the worker to pick the job up and to push the last report
 GRACE_SECONDS = 1.5
-PING_SECONDS = 15.0
+PING_SECONDS = streams.LONGEST_BLOCK_SECONDS
 
 
 @dataclass
@@ -208,7 +208,8 @@ def ask_again(search: Search, editor_id: int) -> None:
     if editor_id not in {question.editor_id for question in search.questions}:
         return
     try:
-        if any(one.editor_id in {0, editor_id} for one in streams.rounds_open(search.id)):
+        running = [one for one in streams.rounds_open(search.id) if one.editor_id in {0, editor_id}]
+        if time.time() < _patience(running):
             return
         _send_job(search.id, streams.open_round(search.id, editor_id=editor_id, seconds=DEADLINE_SECONDS))
     except (RedisError, OperationalError):

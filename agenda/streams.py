@@ -19,6 +19,8 @@ from django.conf import settings
 from agenda.reports import CallReport, Landed
 
 REUSE_SECONDS = 30
+# The longest a reader waits in one command: the client must not give up before
+LONGEST_BLOCK_SECONDS = 15.0
 
 _encoder = msgspec.msgpack.Encoder()
 _reports = msgspec.msgpack.Decoder(CallReport)
@@ -54,7 +56,9 @@ def store() -> Any:
 
 def async_store() -> Any:
     """A client for one event loop; the caller closes it."""
-    return redis.asyncio.Redis.from_url(settings.REDIS_URL, protocol=2, socket_connect_timeout=1)
+    return redis.asyncio.Redis.from_url(
+        settings.REDIS_URL, protocol=2, socket_connect_timeout=1, socket_timeout=LONGEST_BLOCK_SECONDS + 5
+    )
 
 
 def keep(search_id: UUID, search: msgspec.Struct, first: Round) -> None:
