@@ -99,7 +99,9 @@ def live_settings() -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def live_processes(django_db_setup, django_db_blocker, live_settings: dict[str, str]) -> Iterator[Live]:
-    environment = os.environ | {"DATABASE_URL": database_url(), "SAS_ENV": "test"} | live_settings
+    environment = os.environ | {"DATABASE_URL": database_url(), "SAS_ENV": "test"}
+    # Sessions opened by the tests hold in the live portal: it signs with the same key.
+    environment |= {"SECRET_KEY": settings.SECRET_KEY} | live_settings
     live = Live(port=int(live_settings.get("PORT", 0)) or free_port(), environment=environment)
     try:
         live.start_web()

@@ -84,8 +84,9 @@ class Command(BaseCommand):
         if options["without_data"]:
             return
         in_child(lambda: self._load(memory))
+        memory = demo.Memory.read(memory.path)  # the child remembered what it loaded, and new secrets
         self._start_sandbox(memory)
-        self._announce(demo.Memory.read(memory.path))
+        self._announce(memory)
 
     def _start_servers(self, servers: list[Any]) -> None:
         (self.var / "logs").mkdir(exist_ok=True)
@@ -133,6 +134,7 @@ class Command(BaseCommand):
         config.parent.mkdir(exist_ok=True)
         config.touch(mode=0o600)
         config.write_text(json.dumps(demo.sandbox_config(memory, self.var), indent=2))
+        memory.write()
         self.supervisor.start("sandbox", "-m", "sasportal.sandbox", "--config", str(config),
                               DJANGO_SETTINGS_MODULE="sasportal.sandbox.psc.settings")  # fmt: skip
         issuer = f"{memory.url('psc')}/auth/realms/esante-wallet"
