@@ -229,12 +229,16 @@ def message(card: Card) -> str:
         case "none":
             return none_message(card)
         case "unknown":
-            silent = listed(tuple(dict.fromkeys((*card.failed, *card.waiting))))
-            if not silent:
-                return "Aucun logiciel de rendez-vous connu : créneaux inconnus."
-            return f"Créneaux inconnus : {silent} n’a pas répondu correctement."
+            return unknown_message(tuple(dict.fromkeys((*card.failed, *card.waiting))))
         case _:
             return ""
+
+
+def unknown_message(silent: tuple[str, ...]) -> str:
+    if not silent:
+        return "Aucun logiciel de rendez-vous connu : créneaux inconnus."
+    verb = "n’a" if len(silent) == 1 else "n’ont"
+    return f"Créneaux inconnus : {listed(silent)} {verb} pas répondu correctement."
 
 
 def none_message(card: Card) -> str:

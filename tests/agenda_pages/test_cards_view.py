@@ -1,5 +1,6 @@
 """What a card says, from what is known of it. No database, no HTTP."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -65,6 +66,11 @@ def plain(text: str) -> str:
 def test_only_a_complete_answer_says_that_there_is_no_slot(outcome: Outcome | None, state: str, message: str) -> None:
     card = card_of(candidate(), outcome=outcome)
     assert (card.state, said(card)) == (state, message)
+
+
+def test_several_silent_editors_are_all_named() -> None:
+    card = replace(card_of(candidate(), outcome=Outcome.TIMEOUT), failed=("Alpha", "Beta"))
+    assert said(card) == "Créneaux inconnus : Alpha et Beta n’ont pas répondu correctement."
 
 
 def test_slots_that_the_regulators_own_filters_left_out_are_counted() -> None:
