@@ -9,12 +9,13 @@ _ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿÀÁÂÃÄÅ�
 _BARE = "aaaaaaceeeeiiiinooooouuuuyyaaaaaaceeeeiiiinooooouuuuyy"
 _LIGATURES = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"}
 _TABLE = str.maketrans(dict(zip(_ACCENTED, _BARE, strict=True)) | _LIGATURES)
-_OTHER = re.compile(r"[^a-z0-9]+")
+_OTHER = re.compile(r"[^A-Za-z0-9]+")
 
 
 def plain(text: str) -> str:
     """Spell `text` for searching: "Saint-Étienne d’Œuvre" gives "saint etienne d oeuvre"."""
-    return _OTHER.sub(" ", text.translate(_TABLE).lower()).strip()
+    # Lowered last: only ASCII is left, on which Python and every server agree.
+    return _OTHER.sub(" ", text.translate(_TABLE)).strip().lower()
 
 
 def plain_sql(expression: str) -> str:
@@ -22,4 +23,4 @@ def plain_sql(expression: str) -> str:
     bare = f"translate({expression}, '{_ACCENTED}', '{_BARE}')"
     for ligature, letters in _LIGATURES.items():
         bare = f"replace({bare}, '{ligature}', '{letters}')"
-    return f"btrim(regexp_replace(lower({bare}), '[^a-z0-9]+', ' ', 'g'))"
+    return f"lower(btrim(regexp_replace({bare}, '[^A-Za-z0-9]+', ' ', 'g')))"

@@ -290,6 +290,8 @@ def test_two_loads_at_once_are_one_too_many(extraction: Path) -> None:
             cursor.execute("SELECT pg_advisory_lock(%s)", [ONE_LOADER_LOCK])
         with pytest.raises(GateClosed, match="Un autre chargement est en cours"):
             load(extraction)
+        with other.cursor() as cursor:  # closing would release it too, a little later
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [ONE_LOADER_LOCK])
     finally:
         other.close()
     load(extraction)
