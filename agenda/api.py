@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 from uuid import UUID
 
+from django.db import close_old_connections
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -79,6 +80,7 @@ class EventsView(APIView):
         """Server-sent events, one as each editor answers; the last one is named `done`."""
         search = _own_search(request, search_id)
         after = _event_id(request.headers.get("Last-Event-ID", ""))
+        close_old_connections()  # the stream lasts and needs no row
         return StreamingHttpResponse(
             _events(search, after),
             content_type="text/event-stream",
