@@ -63,10 +63,12 @@ class Live:
         process.kill()
         process.wait()
 
-    def stop(self) -> None:
-        for process in self.processes.values():
+    def stop(self, *names: str) -> None:
+        """Stop these processes, or all of them."""
+        stopping = [self.processes.pop(name) for name in names or tuple(self.processes) if name in self.processes]
+        for process in stopping:
             process.terminate()
-        for process in self.processes.values():
+        for process in stopping:
             try:
                 process.wait(timeout=10)
             except subprocess.TimeoutExpired:
@@ -105,14 +107,21 @@ def live_processes(django_db_setup, django_db_blocker, live_settings: dict[str, 
     live = Live(port=int(live_settings.get("PORT", 0)) or free_port(), environment=environment)
     try:
         live.start_web()
-        live.start_worker()
         yield live
     finally:
         live.stop()
 
 
+@pytest.fixture(scope="module")
+def live_worker(live_processes: Live) -> Iterator[None]:
+    """A worker for the tests of one module only: elsewhere it would take jobs that tests look at."""
+    live_processes.start_worker()
+    yield
+    live_processes.stop("worker")
+
+
 @pytest.fixture
-def live_portal(live_processes: Live, transactional_db) -> Live:
+def live_portal(live_processes: Live, live_worker: None, transactional_db: None) -> Live:
     """The running portal; starts again what an earlier test killed."""
     for name, start in (("web", live_processes.start_web), ("worker", live_processes.start_worker)):
         if name not in live_processes.processes:
