@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -16,10 +16,10 @@ from directory.needs import Need, NeedUnknown, understand
 from directory.places import Near, PlaceUnknown, locate
 from directory.search import members
 from directory.search import search as search_directory
+from directory.widening import WIDEST_KM
 
-FEWEST = 5
-STEPS_KM = (10, 15, 20, 25, 30, 40, 50, 75, 100)
-WIDEST_KM = STEPS_KM[-1]
+# With fewer practitioners than this within reach, the search looks further by itself.
+ENOUGH = {"specialty": 5, "name": 1}
 
 
 @dataclass
@@ -37,7 +37,8 @@ def open_from(said: Mapping[str, Any], *, owner: str) -> Search:
     need, near = understood(said)
     seed = secrets.randbelow(2**31)
     filters = filters_of(said)
-    found = find(need, near, seed=seed, own_doctor=said["medecin"], widen=said["rayon"] is None)
+    enough = ENOUGH.get(need.kind, 0) if said["rayon"] is None else 0
+    found = search_directory(need, near, seed=seed, own_doctor=said["medecin"], enough=enough)
     found = msgspec.structs.replace(found, candidates=tuple(kept(found.candidates, filters)))
     return open_search(
         owner=owner,
@@ -95,49 +96,6 @@ def filters_of(said: Mapping[str, Any]) -> Filters:
         convention_sector=said["secteur"],
         cpts=said["cpts"],
     )
-
-
-def find(need: Need, near: Near, *, seed: int, own_doctor: str, widen: bool) -> Found:
-    """Search the directory; with too few practitioners, once more as far as it takes to find enough.
-
-    `radius_km` of the answer is wider than that of `near` when the search had to be widened.
-    """
-    found = search_directory(need, near, seed=seed, own_doctor=own_doctor)
-    enough = FEWEST if need.kind == "specialty" else 1
-    if not widen or near.kind == "department" or len(found.candidates) + structures_sought(need, found) >= enough:
-        return found
-    wide_near = replace(near, radius_km=WIDEST_KM)
-    wide = search_directory(need, wide_near, seed=seed, own_doctor=own_doctor, order="distance")
-    radius = smallest_radius(wide.candidates, near.radius_km, enough)
-    return Found(
-        candidates=tuple(c for c in wide.candidates if c.own_doctor or away(c) <= radius),
-        more=wide.more,
-        structures=within(wide.structures, radius, found.structures),
-        radius_km=radius,
-    )
-
-
-def structures_sought(need: Need, found: Found) -> int:
-    return len(found.structures) if need.kind == "structure" else 0
-
-
-def away(candidate: Candidate) -> float:
-    return min((p.distance_km for p in candidate.places if p.distance_km is not None), default=float(WIDEST_KM))
-
-
-def smallest_radius(candidates: Iterable[Candidate], radius_km: int, enough: int) -> int:
-    """The first step beyond `radius_km` that holds enough practitioners, else the widest."""
-    distances = sorted(away(candidate) for candidate in candidates)
-    needed = distances[enough - 1] if len(distances) >= enough else WIDEST_KM
-    return next((step for step in STEPS_KM if step > radius_km and step >= needed), WIDEST_KM)
-
-
-def within(
-    wide: Iterable[StructureCard], radius_km: int, before: tuple[StructureCard, ...]
-) -> tuple[StructureCard, ...]:
-    known = {(card.finess, card.siret) for card in before}
-    further = (c for c in wide if (c.finess, c.siret) not in known)
-    return before + tuple(c for c in further if c.distance_km is not None and c.distance_km <= radius_km)
 
 
 def kept(candidates: Iterable[Candidate], filters: Filters) -> Iterable[Candidate]:

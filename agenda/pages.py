@@ -12,7 +12,6 @@ from agenda import addresses
 from agenda.board import Board
 from agenda.cards_view import CardView, by_first_slot, card_view
 from agenda.forms import CARDS_AT_ONCE, MOST_CARDS, SearchForm, ViewForm
-from agenda.opening import STEPS_KM
 from agenda.progress import Card
 from agenda.rendering import on_top
 from agenda.results_view import (
@@ -26,6 +25,7 @@ from agenda.results_view import (
     widened,
 )
 from directory.found import StructureCard
+from directory.widening import STEPS_KM
 
 
 @dataclass(frozen=True, kw_only=True)

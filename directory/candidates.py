@@ -1,7 +1,6 @@
-"""Read practitioners whole: people and declarations, places, absences. Three queries for any number."""
+"""Read practitioners whole: people with what they declared, then their places. Two queries for any number."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -9,7 +8,6 @@ from django.utils import timezone
 
 from directory.distance import kilometres
 from directory.found import Candidate, CandidatePlace, DeclaredParticipation
-from directory.models import Absence
 from directory.places import Near
 from directory.professions import profession_label, specialty_label
 
@@ -19,7 +17,9 @@ SELECT w.national_id, w.civility, w.given_name, w.family_name, w.profession,
     coalesce(nullif(f.phone, ''), s.phone, '') AS structure_phone,
     coalesce(e.accepts_editor_slots, true) AS accepts_editor_slots, coalesce(e.accepts_on_top, true) AS accepts_on_top,
     coalesce(e.additional_information, '') AS additional_information,
-    coalesce(e.convention_sector, '') AS convention_sector
+    coalesce(e.convention_sector, '') AS convention_sector,
+    ARRAY(SELECT ARRAY[x.starts_at, x.ends_at] FROM directory_absence x
+        WHERE x.national_id = w.national_id AND x.ends_at > %(now)s ORDER BY x.starts_at) AS absences
 FROM directory_practitioner w
 LEFT JOIN directory_participation p ON p.national_id = w.national_id AND p.ends_at IS NULL AND p.starts_at <= %(now)s
 LEFT JOIN LATERAL (
@@ -47,12 +47,7 @@ def candidates(national_ids: Sequence[str], *, near: Near | None = None, own_doc
         return ()
     people = {row["national_id"]: row for row in rows(PEOPLE, ids)}
     activities = by_practitioner(rows(PLACES, ids))
-    absences = open_absences(ids)
-    return tuple(
-        candidate(people[one], activities.get(one, []), absences.get(one, ()), near, own_doctor)
-        for one in ids
-        if one in people
-    )
+    return tuple(candidate(people[one], activities.get(one, []), near, own_doctor) for one in ids if one in people)
 
 
 def rows(statement: str, ids: list[str]) -> list[Row]:
@@ -69,17 +64,7 @@ def by_practitioner(found: list[Row]) -> dict[str, list[Row]]:
     return grouped
 
 
-def open_absences(ids: list[str]) -> dict[str, tuple[tuple[datetime, datetime], ...]]:
-    """Absences not yet over."""
-    found: dict[str, tuple[tuple[datetime, datetime], ...]] = {}
-    for absence in Absence.objects.filter(national_id__in=ids, ends_at__gt=timezone.now()).order_by("starts_at"):
-        found[absence.national_id] = (*found.get(absence.national_id, ()), (absence.starts_at, absence.ends_at))
-    return found
-
-
-def candidate(
-    row: Row, activities: list[Row], absences: tuple[tuple[datetime, datetime], ...], near: Near | None, own: str
-) -> Candidate:
+def candidate(row: Row, activities: list[Row], near: Near | None, own: str) -> Candidate:
     specialties = {a["specialty"]: specialty_label(a["specialty"], a["specialty_label"]) for a in activities}
     specialties.pop("", None)
     return Candidate(
@@ -96,7 +81,7 @@ def candidate(
         accepts_on_top=row["accepts_on_top"],
         additional_information=row["additional_information"],
         convention_sector=row["convention_sector"],
-        absences=absences,
+        absences=tuple((start, end) for start, end in row["absences"]),
         own_doctor=row["national_id"] == own,
     )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
 from directory.loading.location import address_key
 from directory.models import Commune, Department, Geocode, Specialty, SpecialtyRadius
 from directory.spelling import plain
@@ -50,59 +52,61 @@ def locate(where: str, *, radius_km: int | None = None, specialty: Specialty | N
     Raises PlaceUnknown with the nearest names.
     """
     text = " ".join(where.split())
-    department = department_named(text)
-    if department:
-        return near_department(department, radius_km, specialty)
-    line, commune = address_and_commune(text)
-    if commune is None:
-        raise PlaceUnknown(where, close_names(text))
-    return near_commune(commune, line, radius_km, specialty)
+    if department := department_said_to_be_one(text):
+        return near_department(department, radius_km)
+    line, commune = coded_or_named(text, communes(specialty))
+    if commune:
+        return near_commune(commune, line, radius_km)
+    # A town bears its name first ("Paris"); a department before the end of an address ("Pas-de-Calais").
+    if department := department_named(text):
+        return near_department(department, radius_km)
+    line, commune = street_then_commune(text, communes(specialty))
+    if commune:
+        return near_commune(commune, line, radius_km)
+    raise PlaceUnknown(where, close_names(text))
 
 
-def department_named(text: str) -> Department | None:
-    """A department by code, or by name when no town bears it ("Paris" is the town)."""
+def department_said_to_be_one(text: str) -> Department | None:
+    """A department by its code ("47", "2A"), or called one ("Landes (département)")."""
     name = plain(text)
     if _DEPARTMENT_CODE.match(name):
         return Department.objects.filter(code=name.upper().zfill(2)).first()
-    marked = "departement" in name.split()
-    wanted = _WHOLE_DEPARTMENT.match(text)
-    code = _NAME_AND_CODE.match(text)
-    bare = plain((code or wanted)["name"]) if code or wanted else name  # type: ignore[index]
-    found = Department.objects.filter(search_name__in={bare, bare.removeprefix("la "), f"la {bare}"}).first()
-    if found is None or marked or (code and code["code"].upper() == found.code and found.search_name != "paris"):
-        return found
-    return None if Commune.objects.filter(search_name=bare).exists() else found
+    return department_named(text) if "departement" in name.split() else None
 
 
-def address_and_commune(text: str) -> tuple[str, Commune | None]:
-    """Split an address: (street or "", commune)."""
+def department_named(text: str) -> Department | None:
+    wanted = _NAME_AND_CODE.match(text) or _WHOLE_DEPARTMENT.match(text)
+    bare = plain(wanted["name"]) if wanted else plain(text)
+    return Department.objects.filter(search_name__in={bare, bare.removeprefix("la "), f"la {bare}"}).first()
+
+
+def coded_or_named(text: str, known: QuerySet[Commune]) -> tuple[str, Commune | None]:
+    """Street (or "") and commune of what carries a postcode, or is the name of a commune and nothing else."""
     name_and_code = _NAME_AND_CODE.match(text)
     if name_and_code:
         code = name_and_code["code"].upper()
-        return "", largest(Commune.objects.filter(search_name__in=spellings(name_and_code["name"]), department=code))
+        return "", largest(known.filter(search_name__in=spellings(name_and_code["name"]), department=code))
     coded = _POSTCODE_AND_NAME.match(text)
     if coded:
-        return coded["line"].strip(" ,"), commune_by_code(coded["code"].upper(), coded["name"])
-    commune = largest(Commune.objects.filter(search_name__in=spellings(text)))
-    return ("", commune) if commune else street_then_commune(text)
+        return coded["line"].strip(" ,"), commune_by_code(coded["code"].upper(), coded["name"], known)
+    return "", largest(known.filter(search_name__in=spellings(text)))
 
 
-def commune_by_code(code: str, name: str) -> Commune | None:
+def commune_by_code(code: str, name: str, known: QuerySet[Commune]) -> Commune | None:
     """By postcode (its commune of that name, else its largest), else by INSEE code."""
-    found = list(Commune.objects.filter(postal_codes__contains=[code]).select_related("department"))
+    found = list(known.filter(postal_codes__contains=[code]))
     named = [commune for commune in found if commune.search_name in spellings(name)]
     if found:
         return max(named or found, key=lambda commune: commune.population)
-    by_insee = Commune.objects.filter(insee=code).select_related("department").first()
-    return by_insee or (largest(Commune.objects.filter(search_name__in=spellings(name))) if name else None)
+    by_insee = known.filter(insee=code).first()
+    return by_insee or (largest(known.filter(search_name__in=spellings(name))) if name else None)
 
 
-def street_then_commune(text: str) -> tuple[str, Commune | None]:
+def street_then_commune(text: str, known: QuerySet[Commune]) -> tuple[str, Commune | None]:
     """ "12 rue des Lilas Agen": the longest ending that is a commune."""
     words = plain(text).split()
     endings = {" ".join(words[start:]): start for start in range(1, len(words))}
-    found = {commune.search_name: commune for commune in Commune.objects.filter(search_name__in=endings)
-             .select_related("department").order_by("population")}  # fmt: skip
+    found = {c.search_name: c for c in known.filter(search_name__in=endings).order_by("population")}
     if not found:
         return "", None
     ending = max(found, key=len)
@@ -115,21 +119,27 @@ def spellings(name: str) -> set[str]:
     return {bare, re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", bare))}
 
 
+def communes(specialty: Specialty | None) -> QuerySet[Commune]:
+    """Communes with their department, and the admin's own radius there for the specialty (km), if any."""
+    own = SpecialtyRadius.objects.filter(department=OuterRef("department"), specialty=specialty)
+    return Commune.objects.select_related("department").annotate(own_radius_km=Subquery(own.values("radius_km")))
+
+
 def largest(communes: Iterable[Commune]) -> Commune | None:
     return max(communes, key=lambda commune: commune.population, default=None)
 
 
-def near_department(department: Department, radius_km: int | None, specialty: Specialty | None) -> Near:
-    seat = largest(Commune.objects.filter(department=department))
+def near_department(department: Department, radius_km: int | None) -> Near:
+    seat = Commune.objects.filter(department=department).order_by("-population").first()
     if seat is None:
         raise PlaceUnknown(department.name)
     return Near(
-        label=str(department), lat=seat.lat, lon=seat.lon, radius_km=reach(department, radius_km, specialty),
+        label=str(department), lat=seat.lat, lon=seat.lon, radius_km=reach(radius_km, department.radius_km),
         department=department.code, kind="department", time_zone=department.time_zone,
     )  # fmt: skip
 
 
-def near_commune(commune: Commune, line: str, radius_km: int | None, specialty: Specialty | None) -> Near:
+def near_commune(commune: Commune, line: str, radius_km: int | None) -> Near:
     """Near an address when its point is known, else near its commune (and said so: kind "town")."""
     department = commune.department
     geocode = geocode_of(line, commune) if line else None
@@ -138,7 +148,7 @@ def near_commune(commune: Commune, line: str, radius_km: int | None, specialty: 
         label=f"{line}, {label}" if geocode else label,
         lat=geocode.lat if geocode else commune.lat,
         lon=geocode.lon if geocode else commune.lon,
-        radius_km=reach(department, radius_km, specialty),
+        radius_km=reach(radius_km, commune.own_radius_km or department.radius_km),  # type: ignore[attr-defined]
         department=department.code,
         kind="address" if geocode else "town",
         time_zone=department.time_zone,
@@ -151,14 +161,8 @@ def geocode_of(line: str, commune: Commune) -> Geocode | None:
     return Geocode.objects.filter(address_key__in=keys).first()
 
 
-def reach(department: Department, asked: int | None, specialty: Specialty | None) -> int:
-    if asked:
-        return min(max(asked, 1), LARGEST_RADIUS_KM)
-    if specialty:
-        own = SpecialtyRadius.objects.filter(department=department, specialty=specialty).first()
-        if own:
-            return own.radius_km
-    return department.radius_km
+def reach(asked: int | None, usual: int) -> int:
+    return min(max(asked, 1), LARGEST_RADIUS_KM) if asked else usual
 
 
 def close_names(text: str) -> list[str]:

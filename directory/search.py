@@ -1,5 +1,7 @@
 """Who can receive this patient near this place? The one question the regulator's page asks first."""
 
+from dataclasses import replace
+
 from directory.candidates import candidates
 from directory.found import Candidate, CandidatePlace, DeclaredParticipation, Found, StructureCard
 from directory.models import Participation
@@ -7,6 +9,7 @@ from directory.needs import Need
 from directory.places import Near
 from directory.ranking import ranked
 from directory.structures import CITY_CATEGORIES, structure_card, structures_near
+from directory.widening import WIDEST_KM, away, smallest_radius
 
 __all__ = [
     "Candidate",
@@ -25,23 +28,50 @@ LONGEST_PAGE = 200
 
 
 def search(
-    need: Need, near: Near, *, seed: int = 0, own_doctor: str = "", limit: int = LONGEST_PAGE, order: str = "default"
+    need: Need,
+    near: Near,
+    *,
+    seed: int = 0,
+    own_doctor: str = "",
+    limit: int = LONGEST_PAGE,
+    order: str = "default",
+    enough: int = 0,
 ) -> Found:
-    """Find who answers `need` near a place, in five queries.
+    """Find who answers `need` near a place, in four queries, five when it has to look further.
 
     Order: the patient's own doctor, then SAS participants, then the others; within each by distance for an
     address (or order="distance"), in a fair pseudo-random order fixed by `seed` for a town or a department.
+    With fewer than `enough` practitioners the radius grows to the first step that holds as many; the
+    `radius_km` of the answer says how far.
     """
     # One more than asked tells that there are others, without counting them.
     found = ranked(need, near, seed=seed, limit=limit + 1, order=order)
-    own = [own_doctor] if own_doctor else []
-    wanted = own + [national_id for national_id in found[:limit] if national_id != own_doctor]
+    if len(found) < enough and near.kind != "department":
+        return widened(need, near, own_doctor=own_doctor, limit=limit, enough=enough)
     return Found(
-        candidates=candidates(wanted, near=near, own_doctor=own_doctor),
+        candidates=candidates(own_first(own_doctor, found[:limit]), near=near, own_doctor=own_doctor),
         more=len(found) > limit,
         structures=structures(need, near),
         radius_km=near.radius_km,
     )
+
+
+def widened(need: Need, near: Near, *, own_doctor: str, limit: int, enough: int) -> Found:
+    """The nearest practitioners as far as it takes to find enough, and the structures within that reach."""
+    wide = replace(near, radius_km=WIDEST_KM)
+    found = ranked(need, wide, seed=0, limit=limit + 1, order="distance")
+    people = candidates(own_first(own_doctor, found[:limit]), near=near, own_doctor=own_doctor)
+    radius = smallest_radius(people, near.radius_km, enough)
+    return Found(
+        candidates=tuple(one for one in people if one.own_doctor or away(one) <= radius),
+        more=len(found) > limit,
+        structures=structures(need, replace(near, radius_km=radius)),
+        radius_km=radius,
+    )
+
+
+def own_first(own_doctor: str, found: list[str]) -> list[str]:
+    return [own_doctor, *(one for one in found if one != own_doctor)] if own_doctor else found
 
 
 def structures(need: Need, near: Near) -> tuple[StructureCard, ...]:

@@ -10,6 +10,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 ALLOWED_FIELDS = frozenset(
     {
@@ -41,7 +42,7 @@ def exception_without_words(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
-PROCESSORS = [
+PROCESSORS: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.ExtraAdder(),

@@ -4,6 +4,7 @@
 commands typed in another shell of the same clone find the demo and its secrets.
 """
 
+import secrets
 import sys
 from pathlib import Path
 
@@ -11,7 +12,6 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management.utils import get_random_secret_key
 
 from sasportal.embedded import private_servers
 
@@ -37,7 +37,7 @@ def required(name: str, otherwise: str) -> str:
 
 # --- Core -------------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = required("SECRET_KEY", get_random_secret_key())
+SECRET_KEY = required("SECRET_KEY", secrets.token_urlsafe(50))
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "sasportal.urls"

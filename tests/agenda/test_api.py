@@ -21,7 +21,7 @@ from tests.agenda.cast import register
 from tests.agenda.editors import TestEditor
 from tests.agenda.test_commands import doctor
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ASKED = {"what": "médecin généraliste", "where": "Agen"}
 

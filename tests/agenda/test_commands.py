@@ -14,7 +14,7 @@ from tests.agenda.answers import community, instant, people, rpps, slot
 from tests.agenda.cast import LILAS, register
 from tests.agenda.editors import TestEditor, as_fhir, asked_ids
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ALPHA = ["Alpha", "--base-url", "https://fhir.alpha.example/sas", "--booking-host", "rdv.alpha.example"]
 

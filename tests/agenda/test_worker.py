@@ -14,7 +14,7 @@ from tests.agenda.cast import candidate, register, search_arguments
 from tests.agenda.editors import TestEditor, after, hang, status
 from tests.live import Live
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 ANNE, BRUNO = rpps(1), rpps(2)
 

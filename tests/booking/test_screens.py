@@ -24,7 +24,7 @@ from tests.browser.conftest import (
 )
 
 __all__ = ["chromium", "context_of", "page", "plain_page", "playwright_driver", "regulator", "shot", "violations"]
-pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.browser]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 
 @pytest.fixture
