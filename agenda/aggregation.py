@@ -65,7 +65,10 @@ class Aggregator:
     async def ask_all(
         self, questionnaire: Questionnaire, targets: Mapping[int, Target], deliver: Deliver
     ) -> list[CallReport]:
-        """Ask every question concurrently; return the reports once all were delivered, deadline included."""
+        """Ask every question concurrently; return the reports once all were delivered, deadline included.
+
+        A report that could not be delivered is raised only once all the others were.
+        """
         until = time.monotonic() + DEADLINE_SECONDS
         keys = {question.number: reuse_key(question, questionnaire.window) for question in questionnaire.questions}
         await self.breakers.refresh(targets)
@@ -74,7 +77,11 @@ class Aggregator:
             self._answer(question, questionnaire, targets, deliver, keys[question.number], recent, until)
             for question in questionnaire.questions
         ]
-        return list(await asyncio.gather(*answers))
+        results = await asyncio.gather(*answers, return_exceptions=True)
+        for error in results:
+            if isinstance(error, BaseException):
+                raise error
+        return [one for one in results if isinstance(one, CallReport)]
 
     async def _recent(
         self, questionnaire: Questionnaire, keys: Mapping[int, str]

@@ -5,6 +5,7 @@ questions of which round have their report), `…:rounds` (rounds still open, wi
 expire together. A report is also pointed at by `sas:answer:{question}` for reuse within seconds.
 """
 
+import asyncio
 import time
 from collections.abc import Iterable
 from functools import lru_cache
@@ -15,12 +16,16 @@ import msgspec
 import redis
 import redis.asyncio
 from django.conf import settings
+from redis.exceptions import RedisError
 
 from agenda.reports import CallReport, Landed
 
 REUSE_SECONDS = 30
 # The longest a reader waits in one command: the client must not give up before
 LONGEST_BLOCK_SECONDS = 15.0
+MOST_CONNECTIONS = 32
+# Reports sent in one go: enough to spare round trips, few enough to keep the first ones waiting for nothing
+MOST_AT_ONCE = 16
 
 _encoder = msgspec.msgpack.Encoder()
 _reports = msgspec.msgpack.Decoder(CallReport)
@@ -51,14 +56,20 @@ def key_of(search_id: UUID) -> str:
 @lru_cache(maxsize=1)
 def store() -> Any:
     """The synchronous client of this process (thread-safe pool). Its own types mix bytes, text and futures."""
-    return redis.Redis.from_url(settings.REDIS_URL, protocol=2, socket_connect_timeout=1, socket_timeout=5)
+    pool = redis.BlockingConnectionPool.from_url(
+        settings.REDIS_URL, protocol=2, socket_connect_timeout=1, socket_timeout=5,
+        max_connections=MOST_CONNECTIONS, timeout=5,
+    )  # fmt: skip
+    return redis.Redis(connection_pool=pool)
 
 
 def async_store() -> Any:
-    """A client for one event loop; the caller closes it."""
-    return redis.asyncio.Redis.from_url(
-        settings.REDIS_URL, protocol=2, socket_connect_timeout=1, socket_timeout=LONGEST_BLOCK_SECONDS + 5
-    )
+    """A client for one event loop; the caller closes it. A burst waits for a connection instead of failing."""
+    pool = redis.asyncio.BlockingConnectionPool.from_url(
+        settings.REDIS_URL, protocol=2, socket_connect_timeout=1, socket_timeout=LONGEST_BLOCK_SECONDS + 5,
+        max_connections=MOST_CONNECTIONS, timeout=5,
+    )  # fmt: skip
+    return redis.asyncio.Redis.from_pool(pool)
 
 
 def keep(search_id: UUID, search: msgspec.Struct, first: Round) -> None:
@@ -133,11 +144,15 @@ def take(token: str, *, seconds: float) -> CallReport | None:
 
 
 class Pusher:
-    """The worker's side: pushes reports as they land, on the worker's own event loop."""
+    """The worker's side: pushes reports as they land, on the worker's own event loop.
+
+    Reports that land while others are on their way to Valkey leave together, on one connection.
+    """
 
     def __init__(self, valkey: Any) -> None:
         self._valkey = valkey
-        self._push = valkey.register_script(_PUSH)
+        self._waiting: list[tuple[list[str], list[Any], asyncio.Future[None]]] = []
+        self._sending: asyncio.Task[None] | None = None
 
     async def push(self, search_id: UUID, report: CallReport, *, reuse_key: str = "") -> None:
         """Push one report; a second one for the same question and round is dropped."""
@@ -149,7 +164,27 @@ class Pusher:
             settings.MEMORY_OF_SEARCH_SECONDS,
             REUSE_SECONDS,
         ]
-        await self._push(keys=keys, args=arguments)
+        pushed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((keys, arguments, pushed))
+        if self._sending is None:
+            self._sending = asyncio.create_task(self._send())
+        await pushed
+
+    async def _send(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
+            pipeline = self._valkey.pipeline(transaction=False)
+            for keys, arguments, _ in batch:
+                pipeline.eval(_PUSH, len(keys), *keys, *arguments)
+            try:
+                await pipeline.execute()
+            except RedisError as error:
+                for _, _, pushed in batch:
+                    pushed.set_exception(error)
+            else:
+                for _, _, pushed in batch:
+                    pushed.set_result(None)
+        self._sending = None
 
     async def close_round(self, search_id: UUID, round_number: int, editor_id: int) -> None:
         """Say that every question of the round has its report."""

@@ -407,3 +407,15 @@ def test_a_search_survives_its_way_through_the_store(valkey) -> None:
     search = search_of(candidate(ANNE, absences=((timezone.now(), timezone.now() + timedelta(hours=1)),)))
     again = msgspec.msgpack.decode(msgspec.msgpack.encode(search), type=Search)
     assert again == search
+
+
+def test_hundreds_of_reports_at_once_all_land(valkey, editor: TestEditor) -> None:
+    row = register(editor.url)
+    row.state = EditorState.OFF
+    row.save()
+    people = [candidate(rpps(n)) for n in range(25 * 300)]
+    KnownAgenda.objects.bulk_create(KnownAgenda(editor=row, national_id=one.national_id) for one in people)
+    progress = asked(search_of(*people))
+    assert (progress.done, len(progress.search.questions)) == (True, 300)
+    assert outcomes(progress) == [("Alpha", "DISABLED")]
+    assert EditorCall.objects.count() == 300
