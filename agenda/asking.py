@@ -11,7 +11,7 @@ import msgspec
 
 from agenda.bodies import Budget
 from agenda.booking_urls import BookingHosts
-from agenda.bundles import AnswerUnusable, open_envelope, same_origin
+from agenda.bundles import AnswerUnusable, EntryAsRead, open_envelope, same_origin
 from agenda.client import EditorClient, EditorRefused, EditorUnavailable, Peer
 from agenda.models import Outcome
 from agenda.queries import slots_url
@@ -65,19 +65,19 @@ async def ask(client: EditorClient, call: Call, *, seconds: float = WHOLE_CALL_S
     return unanswered(call.question, outcome, duration_ms=_elapsed_ms(began), round=call.round)
 
 
-async def _fetch(client: EditorClient, call: Call, *, until: float) -> list[msgspec.Raw]:
+async def _fetch(client: EditorClient, call: Call, *, until: float) -> list[EntryAsRead | msgspec.Raw]:
     """Follow the pages of one answer, on the editor's own origin, within the budgets."""
     url = slots_url(
         call.peer.base_url, flow=call.question.flow, national_ids=call.question.national_ids,
         window=call.window, zone=call.zone,
     )  # fmt: skip
-    entries: list[msgspec.Raw] = []
+    entries: list[EntryAsRead | msgspec.Raw] = []
     seen: set[str] = set()
     budget = Budget()
     while url:
         seen.add(url)
         envelope = open_envelope(await _get_with_one_retry(client, call.peer, url, budget=budget, until=until))
-        entries += envelope.entry or []
+        entries += envelope.entries
         if len(entries) > MOST_ENTRIES:
             raise AnswerUnusable("trop de ressources")
         url = _next_page(envelope.next_url, url, seen)

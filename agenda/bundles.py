@@ -31,17 +31,6 @@ class Link(msgspec.Struct, frozen=True, gc=False):
     url: str | None = None
 
 
-class Envelope(msgspec.Struct, frozen=True, gc=False):
-    resourceType: str | None = None
-    type: str | None = None
-    link: list[Link] | None = None
-    entry: list[msgspec.Raw] | None = None
-
-    @property
-    def next_url(self) -> str:
-        return next((link.url for link in self.link or [] if link.relation == "next" and link.url), "")
-
-
 class Search(fhir.Wire, frozen=True):
     mode: fhir.Text | None = None
 
@@ -57,6 +46,32 @@ class Entry(fhir.Wire, frozen=True):
 class EntryAsRead(msgspec.Struct, frozen=True, gc=False):
     fullUrl: fhir.Text | None = None
     resource: fhir.SlotAsRead | fhir.ReferredTo | None = None
+
+
+class _Head(msgspec.Struct, frozen=True, gc=False):
+    resourceType: str | None = None
+    type: str | None = None
+    link: list[Link] | None = None
+
+
+class _Whole(_Head, frozen=True, gc=False):
+    """A bundle whose every entry has the right form: one pass reads it all."""
+
+    entry: list[EntryAsRead] | None = None
+
+
+class _Raw(_Head, frozen=True, gc=False):
+    """Any other bundle: entries are opened one by one."""
+
+    entry: list[msgspec.Raw] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """A searchset opened. An entry is decoded already, or raw when one of them has a wrong form."""
+
+    entries: Sequence[EntryAsRead | msgspec.Raw]
+    next_url: str
 
 
 class _AnyHead(msgspec.Struct, frozen=True, gc=False):
@@ -78,25 +93,35 @@ class Searchset(fhir.Wire, frozen=True, tag_field="resourceType", tag="Bundle"):
     entry: list[Entry] | None = None
 
 
-_envelope_decoder = msgspec.json.Decoder(Envelope)
-_entry_decoder = msgspec.json.Decoder(EntryAsRead)
+_decode_whole = msgspec.json.Decoder(_Whole).decode
+_decode_raw = msgspec.json.Decoder(_Raw).decode
+_decode_entry = msgspec.json.Decoder(EntryAsRead).decode
 _head_decoder = msgspec.json.Decoder(_EntryHead)
 _encoder = msgspec.json.Encoder()
 
 
 def open_envelope(body: bytes) -> Envelope:
-    """Check the whole body, then its envelope; raise AnswerUnusable. Entries stay undecoded."""
+    """Check the whole body, then its envelope; raise AnswerUnusable."""
     text = body.removeprefix(_BOM)
     guard(text)
-    try:
-        envelope = _envelope_decoder.decode(text)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise AnswerUnusable("JSON invalide ou bundle malformé") from error
-    if envelope.resourceType == "OperationOutcome":
+    bundle = _decoded(text)
+    if bundle.resourceType == "OperationOutcome":
         raise AnswerUnusable("OperationOutcome à la place du bundle")
-    if envelope.resourceType != "Bundle" or envelope.type != "searchset":
+    if bundle.resourceType != "Bundle" or bundle.type != "searchset":
         raise AnswerUnusable("autre chose qu'un Bundle de type searchset")
-    return envelope
+    next_url = next((link.url for link in bundle.link or [] if link.relation == "next" and link.url), "")
+    return Envelope(entries=bundle.entry or [], next_url=next_url)
+
+
+def _decoded(text: bytes) -> _Whole | _Raw:
+    try:
+        return _decode_whole(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return _decode_raw(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise AnswerUnusable("JSON invalide ou bundle malformé") from error
 
 
 def guard(text: bytes) -> None:
@@ -156,12 +181,14 @@ class Unreadable:
     resource_type: str = ""
 
 
-def open_entry(raw: msgspec.Raw, index: int) -> EntryAsRead | Unreadable:
-    """Decode one entry; what cannot be read says where it is broken."""
+def open_entry(written: EntryAsRead | msgspec.Raw, index: int) -> EntryAsRead | Unreadable:
+    """Decode one entry if need be; what cannot be read says where it is broken."""
+    if isinstance(written, EntryAsRead):
+        return written
     try:
-        return _entry_decoder.decode(raw)
+        return _decode_entry(written)
     except (msgspec.ValidationError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return Unreadable(path=f"Bundle.entry[{index}]{path_in(error)}", resource_type=_foreign_type(raw))
+        return Unreadable(path=f"Bundle.entry[{index}]{path_in(error)}", resource_type=_foreign_type(written))
 
 
 def path_in(error: Exception) -> str:

@@ -10,13 +10,15 @@ import msgspec
 
 from agenda import codes, fhir
 from agenda.booking_urls import BookingHosts
-from agenda.bundles import Unreadable, open_entry
+from agenda.bundles import EntryAsRead, open_entry
 from agenda.chains import Chains, Refused
-from agenda.instants import Instant, is_wall_clock, read_instant
+from agenda.instants import is_wall_clock, read_instant
 from agenda.rejects import REMARKS, RejectReason
 from agenda.reports import Reject
 from agenda.slots import Cpts, Slot, SlotType
 from agenda.windows import Window
+
+Entries = Sequence[EntryAsRead | msgspec.Raw]
 
 CPTS = SlotType.CPTS
 LONGEST_SLOT_MS = 24 * 3600 * 1000
@@ -48,21 +50,22 @@ class Reading:
         return counted
 
 
-def read_answer(entries: Sequence[msgspec.Raw], asked: Asked) -> Reading:
+def read_answer(entries: Entries, asked: Asked) -> Reading:
     """Read every entry of an answer (all its pages together); never raises for what an editor wrote."""
     return _Reader(asked).read(entries)
 
 
 class _Reader:
     def __init__(self, asked: Asked) -> None:
-        self.asked = asked
+        self.editor_id = asked.editor_id
+        self.hosts = asked.hosts
         self.first_ms = asked.window.start.timestamp() * 1000
         self.last_ms = asked.window.end.timestamp() * 1000
         self.chains = Chains(editor_id=asked.editor_id, national_ids=asked.national_ids)
         self.notes: list[tuple[RejectReason, str]] = []
         self.shapes: dict[codes.Spelling, codes.Shape] = {}
 
-    def read(self, entries: Sequence[msgspec.Raw]) -> Reading:
+    def read(self, entries: Entries) -> Reading:
         found: dict[str, Slot] = {}
         for index, written in self._sort_entries(entries):
             try:
@@ -83,22 +86,22 @@ class _Reader:
             known=self.chains.known(),
         )
 
-    def _sort_entries(self, entries: Sequence[msgspec.Raw]) -> list[tuple[int, fhir.SlotAsRead]]:
+    def _sort_entries(self, entries: Entries) -> list[tuple[int, fhir.SlotAsRead]]:
         """Index what slots refer to, and return the slots with their place in the bundle."""
         slots = []
         for index, raw in enumerate(entries):
             entry = open_entry(raw, index)
-            if isinstance(entry, Unreadable):
-                if entry.resource_type:
-                    self._note(RejectReason.FOREIGN_RESOURCE, index)
+            if isinstance(entry, EntryAsRead):
+                if isinstance(entry.resource, fhir.SlotAsRead):
+                    slots.append((index, entry.resource))
+                elif entry.resource is None:
+                    self._note(RejectReason.MALFORMED, index)
                 else:
-                    self.notes.append((RejectReason.MALFORMED, entry.path))
-            elif isinstance(entry.resource, fhir.SlotAsRead):
-                slots.append((index, entry.resource))
-            elif entry.resource is None:
-                self._note(RejectReason.MALFORMED, index)
+                    self.chains.add(entry, entry.resource)
+            elif entry.resource_type:
+                self._note(RejectReason.FOREIGN_RESOURCE, index)
             else:
-                self.chains.add(entry, entry.resource)
+                self.notes.append((RejectReason.MALFORMED, entry.path))
         return slots
 
     def _note(self, reason: RejectReason, index: int, path: str = "") -> None:
@@ -107,16 +110,21 @@ class _Reader:
     def _slot(self, slot: fhir.SlotAsRead, index: int) -> Slot:
         if slot.status != "free":
             raise Refused(RejectReason.STATUS_NOT_FREE, ".status")
-        start, end = _instant(slot.start, ".start"), _instant(slot.end, ".end")
+        start, end = read_instant(slot.start or ""), read_instant(slot.end or "")
+        if start is None or end is None:
+            raise Refused(RejectReason.BAD_INSTANT, ".start" if start is None else ".end")
         if not 0 < end.ms - start.ms < LONGEST_SLOT_MS:
             raise Refused(RejectReason.BAD_DURATION, ".end")
         if not self.first_ms <= start.ms <= self.last_ms:
             raise Refused(RejectReason.OUTSIDE_WINDOW, ".start")
         agenda = self.chains.agenda(bytes(slot.schedule))
-        types, services, specialties, appointment_type = self._shape(slot)
+        types, services, specialties, appointment_type = self._shape(codes.spelling(slot))
+        booking_url = self.hosts.safe(slot.comment) if slot.comment else ""
+        if slot.comment and not booking_url:
+            self._note(RejectReason.BOOKING_URL, index, ".comment")
         return Slot(
             key=f"{agenda.key}-{start.ms:x}-{end.ms - start.ms:x}",
-            editor_id=self.asked.editor_id,
+            editor_id=self.editor_id,
             national_id=agenda.national_id,
             start=start.utc,
             end=end.utc,
@@ -127,37 +135,21 @@ class _Reader:
             specialties=specialties,
             cpts=self._shared_with(services.cpts, index) if CPTS in types else (),
             appointment_type=appointment_type,
-            booking_url=self._booking_url(slot.comment, index),
+            booking_url=booking_url,
             time_to_check=not is_wall_clock(slot.start or "", agenda.zone),
         )
 
-    def _shape(self, slot: fhir.SlotAsRead) -> codes.Shape:
-        written = codes.spelling(slot)
+    def _shape(self, written: codes.Spelling) -> codes.Shape:
         shape = self.shapes.get(written)
         if shape is None:
             shape = self.shapes[written] = codes.read_shape(written)
         return shape
-
-    def _booking_url(self, comment: str | None, index: int) -> str:
-        if not comment:
-            return ""
-        safe = self.asked.hosts.safe(comment)
-        if not safe:
-            self._note(RejectReason.BOOKING_URL, index, ".comment")
-        return safe
 
     def _shared_with(self, names: tuple[str, ...], index: int) -> tuple[Cpts, ...]:
         communities, all_found = self.chains.communities(names)
         if not all_found:
             self._note(RejectReason.CPTS_UNRESOLVED, index, ".serviceType")
         return communities
-
-
-def _instant(text: str | None, path: str) -> Instant:
-    instant = read_instant(text) if text else None
-    if instant is None:
-        raise Refused(RejectReason.BAD_INSTANT, path)
-    return instant
 
 
 def merged(one: Slot, other: Slot) -> Slot:

@@ -22,8 +22,8 @@ def with_meta(value: bytes) -> bytes:
 
 
 def test_an_empty_searchset_is_an_answer() -> None:
-    assert open_envelope(EMPTY).entry is None
-    assert open_envelope(b"\xef\xbb\xbf" + EMPTY).entry is None
+    assert open_envelope(EMPTY).entries == []
+    assert open_envelope(b"\xef\xbb\xbf" + EMPTY).entries == []
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_an_operation_outcome_is_no_answer() -> None:
 
 
 def test_a_surrogate_pair_and_an_escaped_backslash_are_fine() -> None:
-    assert open_envelope(with_meta(b'"\\ud83d\\ude00 \\\\ud800"')).type == "searchset"
+    assert open_envelope(with_meta(b'"\\ud83d\\ude00 \\\\ud800"')).entries == []
 
 
 def test_depth_is_bounded() -> None:
     deepest = b"[" * 63 + b"]" * 63
-    assert open_envelope(with_meta(deepest)).type == "searchset"
+    assert open_envelope(with_meta(deepest)).entries == []
     assert why(with_meta(b"[" + deepest + b"]")) == "imbrication trop profonde"
     assert why(b'{"a":' * 200_000) == "imbrication trop profonde"
     mixed = b'[{"a":' * 40 + b"1" + b"}]" * 40
@@ -73,8 +73,8 @@ def test_depth_is_bounded() -> None:
 
 
 def test_brackets_in_strings_are_no_depth() -> None:
-    assert open_envelope(with_meta(b'"' + b"[{" * 500 + b'"')).type == "searchset"
-    assert open_envelope(with_meta(b'["\\"[[[", "]"]')).type == "searchset"
+    assert open_envelope(with_meta(b'"' + b"[{" * 500 + b'"')).entries == []
+    assert open_envelope(with_meta(b'["\\"[[[", "]"]')).entries == []
 
 
 values = st.recursive(

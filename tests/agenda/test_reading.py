@@ -41,7 +41,7 @@ def asked(*national_ids: str) -> Asked:
 
 
 def read(*resources: dict[str, Any], of: Asked | None = None) -> Reading:
-    return read_answer(open_envelope(json.dumps(bundle(resources)).encode()).entry or [], of or asked())
+    return read_answer(open_envelope(json.dumps(bundle(resources)).encode()).entries, of or asked())
 
 
 def read_one(**options: Any) -> Reading:
@@ -111,7 +111,7 @@ def test_a_fault_refuses_that_slot_only(options: dict[str, Any], reason: str, pa
 def test_entries_that_are_nothing_are_counted_and_skipped() -> None:
     written = bundle([slot(ANNE, AT_TEN, end=AT_TEN_TWENTY), *people([ANNE])])
     written["entry"] += [None, 5, {}, {"resource": None}, {"resource": {"id": "x"}}, {"resource": "Slot"}]
-    reading = read_answer(open_envelope(json.dumps(written).encode()).entry or [], asked())
+    reading = read_answer(open_envelope(json.dumps(written).encode()).entries, asked())
     assert len(reading.slots) == 1
     assert reading.counts() == {"malformed": 6}
 
@@ -197,7 +197,7 @@ def test_references_are_followed_in_every_spelling(reference: str) -> None:
     if reference.startswith("urn:"):
         written["entry"][1]["fullUrl"] = reference
         del written["entry"][1]["resource"]["id"]
-    reading = read_answer(open_envelope(json.dumps(written).encode()).entry or [], asked())
+    reading = read_answer(open_envelope(json.dumps(written).encode()).entries, asked())
     assert (len(reading.slots), reasons(reading)) == (1, [])
 
 
@@ -313,7 +313,7 @@ def test_null_elements_are_absent_ones() -> None:
     nulled = json.loads(text)
     for name in ("serviceType", "specialty", "appointmentType", "comment", "meta"):
         nulled["entry"][0]["resource"][name] = None
-    again = read_answer(open_envelope(json.dumps(nulled).encode()).entry or [], asked())
+    again = read_answer(open_envelope(json.dumps(nulled).encode()).entries, asked())
     assert (len(reading.slots), len(again.slots)) == (1, 1)
     assert (again.slots[0].types, again.slots[0].consultation, again.rejects) == ((), (), ())
 

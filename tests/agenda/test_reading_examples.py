@@ -30,7 +30,7 @@ def example(name: str, *national_ids: str) -> Reading:
         window=Window(start=datetime(2021, 1, 1, tzinfo=UTC), end=datetime(2025, 1, 1, tzinfo=UTC)),
         hosts=BookingHosts.of(["exemple.com"]),
     )
-    return read_answer(open_envelope((EXAMPLES / name).read_bytes()).entry or [], asked)
+    return read_answer(open_envelope((EXAMPLES / name).read_bytes()).entries, asked)
 
 
 def test_the_individual_practitioners_are_read_completely() -> None:
@@ -100,7 +100,7 @@ def told_by_library(body: bytes) -> list[tuple[Any, ...]]:
 
 
 def told_by_us(body: bytes) -> list[tuple[Any, ...]]:
-    reading = read_answer(open_envelope(body).entry or [], ASKED)
+    reading = read_answer(open_envelope(body).entries, ASKED)
     assert reading.rejects == ()
     return sorted(
         (one.national_id, one.start, one.end, one.types, tuple(kind.value for kind in one.consultation),
@@ -205,7 +205,7 @@ def test_a_mutated_answer_never_breaks_the_reader(mutations: list[tuple[tuple[An
         except (KeyError, IndexError, TypeError):
             continue
     try:
-        reading = read_answer(open_envelope(json.dumps(written).encode()).entry or [], ASKED)
+        reading = read_answer(open_envelope(json.dumps(written).encode()).entries, ASKED)
     except AnswerUnusable:
         return
     assert all(one.national_id in ASKED.national_ids for one in reading.slots)
@@ -218,7 +218,7 @@ def test_a_mutated_answer_never_breaks_the_reader(mutations: list[tuple[tuple[An
 def test_a_spliced_answer_never_breaks_the_reader(garbage: bytes, where: int) -> None:
     body = json.dumps(RICH).encode()
     try:
-        reading = read_answer(open_envelope(body[:where] + garbage + body[where:]).entry or [], ASKED)
+        reading = read_answer(open_envelope(body[:where] + garbage + body[where:]).entries, ASKED)
     except AnswerUnusable:
         return
     assert all(one.national_id in ASKED.national_ids for one in reading.slots)

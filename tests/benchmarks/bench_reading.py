@@ -73,7 +73,7 @@ ASKED = Asked(
 
 
 def ours(body: bytes) -> Reading:
-    return read_answer(open_envelope(body).entry or [], ASKED)
+    return read_answer(open_envelope(body).entries, ASKED)
 
 
 def with_fhir_resources(body: bytes) -> list[tuple[Any, Any]]:
@@ -180,7 +180,7 @@ def tolerance(written: dict[str, Any]) -> list[Figure]:
 
 def encoding(body: bytes) -> list[Figure]:
     decoder = msgspec.json.Decoder(Entry)
-    entries = [decoder.decode(raw) for raw in open_envelope(body).entry or []]
+    entries = [decoder.decode(json.dumps(one)) for one in json.loads(body)["entry"]]
     total = sum(1 for entry in entries if isinstance(entry.resource, fhir.Slot))
     mine_text = write_searchset(entries, total=total)
     model = Bundle.model_validate_json(mine_text)
