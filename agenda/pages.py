@@ -27,6 +27,8 @@ from agenda.results_view import (
 from directory.found import StructureCard
 from directory.widening import STEPS_KM
 
+MOST_FIRST_STRUCTURES = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
@@ -140,6 +142,15 @@ class ResultsPage(Page):
     def structures(self) -> list[StructureView]:
         found, now = self.board.search, self.board.progress.now
         return [structure_view(card, now=now, zone=found.near.time_zone) for card in structures_in_order(found)]
+
+    @property
+    def first_structures(self) -> list[StructureView]:
+        """Before the cards: few where slots are sought, so that the first slot is in sight; more for "en sus"."""
+        return self.structures[: MOST_FIRST_STRUCTURES if self.on_top or not self.cards else 1]
+
+    @property
+    def other_structures(self) -> list[StructureView]:
+        return self.structures[len(self.first_structures) :]
 
     @property
     def map(self) -> dict[str, str]:

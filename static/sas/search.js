@@ -17,9 +17,9 @@ export function startSearch(results) {
       if (update.bar) replaceBar(results.querySelector("[data-sas-bar]"), update.bar);
       write(results, "[data-sas-with-slots]", update.withSlots);
       write(results, "[data-sas-with-slots-count]", update.withSlotsCount);
+      results.toggleAttribute("data-done", Boolean(update.done));
     });
     if (update.announcement) announce(update.announcement, Boolean(update.done));
-    results.toggleAttribute("data-done", Boolean(update.done));
     results.dispatchEvent(new CustomEvent("sas:update", { bubbles: true }));
   };
 
@@ -35,7 +35,7 @@ export function startSearch(results) {
     });
     source.addEventListener("done", () => {
       source.close();
-      results.toggleAttribute("data-done", true);
+      heldInPlace(results, () => results.toggleAttribute("data-done", true));
     });
     source.addEventListener("error", () => {
       state.failures += 1;
@@ -201,7 +201,7 @@ async function retry(event, results, listen) {
     headers: { Accept: "application/json" },
   });
   if (!answer.ok) return lost(results);
-  results.removeAttribute("data-done");
+  heldInPlace(results, () => results.removeAttribute("data-done"));
   listen();
 }
 
