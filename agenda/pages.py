@@ -13,7 +13,7 @@ from agenda.board import Board
 from agenda.cards_view import CardView, by_first_slot, card_view
 from agenda.forms import CARDS_AT_ONCE, MOST_CARDS, SearchForm, ViewForm
 from agenda.progress import Card
-from agenda.rendering import on_top
+from agenda.rendering import brief, on_top
 from agenda.results_view import (
     BarView,
     StructureView,
@@ -137,6 +137,10 @@ class ResultsPage(Page):
     @property
     def on_top(self) -> bool:
         return on_top(self.board)
+
+    @property
+    def brief(self) -> bool:
+        return brief(self.board)
 
     @cached_property
     def structures(self) -> list[StructureView]:

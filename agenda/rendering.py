@@ -17,6 +17,7 @@ def cards_html(board: Board, cards: Sequence[Card], *, first: int, can_choose: b
     return template.render(
         {
             "cards": views,
+            "brief": brief(board),
             "first": first,
             "can_choose": can_choose,
             "can_explain": can_explain,
@@ -48,3 +49,8 @@ def update(board: Board, changed: frozenset[str], *, shown: int, can_choose: boo
 
 def on_top(board: Board) -> bool:
     return board.search.filters.mode == "on_top"
+
+
+def brief(board: Board) -> bool:
+    """Once all is known, who has no slot takes one line; when looking for "en sus", he is what is looked for."""
+    return board.done and not on_top(board)

@@ -153,8 +153,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "deliveries"
 CELERY_TASK_ROUTES = {"agenda.tasks.*": {"queue": "editors"}, "directory.tasks.*": {"queue": "sync"}}
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    # Longer than any job; the two restore settings bring a killed worker's job back in seconds.
-    "visibility_timeout": 60,
+    # Longer than a search (7 s); a longer job may be given twice and bears it. A killed worker's comes back so soon.
+    "visibility_timeout": 20,
     "unacked_restore_interval": 2,
     "unacked_restore_throttle": 1,
 }

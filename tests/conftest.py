@@ -46,4 +46,4 @@ def valkey():
         yield client
 
 
-pytest_plugins = ["tests.live"]
+pytest_plugins = ["tests.live", "tests.chromium"]

@@ -52,7 +52,7 @@ class Live:
         self.wait_for(f"{self.url}/healthz")
 
     def start_worker(self) -> None:
-        self._start("worker", "-m", "celery", "-A", "sasportal", "worker", "--pool", "threads", "--concurrency", "8",
+        self._start("worker", "-m", "celery", "-A", "sasportal", "worker", "--pool", "threads", "--concurrency", "64",
                     "-Q", "editors,deliveries,sync", "--without-gossip", "--without-mingle",
                     "--loglevel", "WARNING")  # fmt: skip
         self.wait_for(f"{self.url}/healthz?worker")

@@ -17,7 +17,7 @@ export function startSearch(results) {
       if (update.bar) replaceBar(results.querySelector("[data-sas-bar]"), update.bar);
       write(results, "[data-sas-with-slots]", update.withSlots);
       write(results, "[data-sas-with-slots-count]", update.withSlotsCount);
-      results.toggleAttribute("data-done", Boolean(update.done));
+      finish(results, Boolean(update.done));
     });
     if (update.announcement) announce(update.announcement, Boolean(update.done));
     results.dispatchEvent(new CustomEvent("sas:update", { bubbles: true }));
@@ -35,7 +35,7 @@ export function startSearch(results) {
     });
     source.addEventListener("done", () => {
       source.close();
-      heldInPlace(results, () => results.toggleAttribute("data-done", true));
+      heldInPlace(results, () => finish(results, true));
     });
     source.addEventListener("error", () => {
       state.failures += 1;
@@ -68,6 +68,23 @@ export function startSearch(results) {
   addEventListener("pagehide", () => state.source?.close());
   addEventListener("pageshow", (event) => {
     if (event.persisted && !results.hasAttribute("data-done")) listen();
+  });
+}
+
+function finish(results, done) {
+  results.toggleAttribute("data-done", done);
+  shorten(results);
+}
+
+// Once all is known, who has nothing to offer takes one line; but never above what is pointed at or focused,
+// which would move under the pointer: those wait until it leaves.
+function shorten(results) {
+  if (results.dataset.mode !== "slots") return;
+  const cards = [...results.querySelectorAll("[data-sas-card]")];
+  const used = cards.findIndex((card) => card.matches(":hover") || card.contains(document.activeElement));
+  cards.forEach((card, at) => {
+    const known = results.hasAttribute("data-done") || card.hasAttribute("data-brief");
+    if (at > used) card.toggleAttribute("data-brief", known && card.dataset.state === "none");
   });
 }
 
@@ -127,6 +144,9 @@ function holdWhileInUse(results) {
   };
   results.addEventListener("focusout", () => setTimeout(release));
   results.addEventListener("pointerout", () => setTimeout(release));
+  const settle = () => setTimeout(() => heldInPlace(results, () => shorten(results)));
+  results.querySelector("[data-sas-cards]")?.addEventListener("pointerleave", settle);
+  results.addEventListener("focusout", settle);
 }
 
 function replaceBar(bar, html) {
@@ -201,7 +221,7 @@ async function retry(event, results, listen) {
     headers: { Accept: "application/json" },
   });
   if (!answer.ok) return lost(results);
-  heldInPlace(results, () => results.removeAttribute("data-done"));
+  heldInPlace(results, () => finish(results, false));
   listen();
 }
 

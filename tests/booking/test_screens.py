@@ -12,18 +12,9 @@ from booking.models import Orientation
 from sasportal.accounts.models import User
 from tests.booking.cast import EditorClient, appointment, editor, orientation
 from tests.booking.live_cast import bookable, open_for, register
-from tests.browser.conftest import (
-    chromium,
-    context_of,
-    page,
-    plain_page,
-    playwright_driver,
-    regulator,
-    shot,
-    violations,
-)
+from tests.browser.conftest import page, plain_page, regulator
 
-__all__ = ["chromium", "context_of", "page", "plain_page", "playwright_driver", "regulator", "shot", "violations"]
+__all__ = ["page", "plain_page", "regulator"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 
 

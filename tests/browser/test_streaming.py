@@ -41,12 +41,18 @@ def test_slots_fill_in_editor_by_editor(
     expect(bar(page)).to_contain_text("En attente : Beta.")
     shot(page, "results-waiting")
     waiting = violations(page)
-    before = [card(page, number).bounding_box() for number in range(1, 7)]
+    card(page, 5).hover()
+    before = [card(page, number).bounding_box() for number in range(1, 6)]
     expect(card(page, 2).get_by_role("button")).to_have_count(3)
     expect(card(page, 3)).to_contain_text("A répondu : aucun créneau")
     expect(bar(page)).to_contain_text(re.compile("2.éditeurs sur 2 ont répondu"))
     expect(page.locator("[data-sas-live]")).to_have_text(re.compile("2.éditeurs sur 2 ont répondu. 3.professionnels"))
-    assert [card(page, number).bounding_box() for number in range(1, 7)] == before
+    # Nothing moved under the pointer, nor above it; below it, and elsewhere once it left, "none" takes one line.
+    assert [card(page, number).bounding_box() for number in range(1, 6)] == before
+    expect(card(page, 6)).to_have_attribute("data-brief", "")
+    expect(card(page, 3)).not_to_have_attribute("data-brief", "")
+    page.mouse.move(0, 0)
+    expect(card(page, 3)).to_have_attribute("data-brief", "")
     shot(page, "results-done")
     assert (waiting, violations(page)) == ([], [])
 

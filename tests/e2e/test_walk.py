@@ -9,14 +9,13 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import chromium, playwright_driver  # noqa: F401 - fixtures
 from tests.e2e.conftest import Demo
 
 SEARCH = "/sas/recherche?quoi=m%C3%A9decin+g%C3%A9n%C3%A9raliste&ou=Agen"
 
 
 @pytest.fixture
-def context(chromium: Browser, demo: Demo) -> Iterator[BrowserContext]:  # noqa: F811
+def context(chromium: Browser, demo: Demo) -> Iterator[BrowserContext]:
     context = chromium.new_context(base_url=demo.url, locale="fr-FR", viewport={"width": 1400, "height": 900})
     yield context
     context.close()

@@ -12,14 +12,6 @@ from playwright.sync_api import BrowserContext, Page, expect
 from agenda.own import series
 from agenda.own.models import Occurrence
 from sasportal.accounts.models import User
-from tests.browser.conftest import (  # noqa: F401 - fixtures
-    chromium,
-    context_of,
-    live_settings,
-    playwright_driver,
-    shot,
-    violations,
-)
 from tests.own_agenda import cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -44,7 +36,7 @@ def filled(effector: User) -> None:
 
 
 @pytest.fixture
-def page(context_of: Callable[..., BrowserContext], effector: User) -> Page:  # noqa: F811
+def page(context_of: Callable[..., BrowserContext], effector: User) -> Page:
     opened = context_of(effector, viewport={"width": 1280, "height": 900}).new_page()
     opened.set_default_timeout(10_000)
     return opened
@@ -60,7 +52,7 @@ def week_of(row: Occurrence) -> str:
     return f"{AGENDA}?semaine={year}-W{week:02}"
 
 
-def test_a_weekly_range_by_keyboard_alone(page: Page, violations, shot) -> None:  # noqa: F811
+def test_a_weekly_range_by_keyboard_alone(page: Page, violations, shot) -> None:
     page.goto(f"{AGENDA}nouveau/?jour={next_monday()}&debut=09:00&fin=11:00")
     assert violations(page) == []
     shot(page, "own-new")
@@ -88,7 +80,7 @@ def test_a_weekly_range_by_keyboard_alone(page: Page, violations, shot) -> None:
 
 
 def test_without_a_script_everything_is_there(
-    context_of: Callable[..., BrowserContext],  # noqa: F811
+    context_of: Callable[..., BrowserContext],
     effector: User,
 ) -> None:
     page = context_of(effector, java_script_enabled=False).new_page()
@@ -105,7 +97,7 @@ def test_without_a_script_everything_is_there(
     expect(page.get_by_text("0 sur 3")).to_be_visible()
 
 
-def test_an_error_is_focused_and_said(page: Page, violations) -> None:  # noqa: F811
+def test_an_error_is_focused_and_said(page: Page, violations) -> None:
     page.goto(f"{AGENDA}nouveau/?jour={next_monday()}&debut=09:00&fin=08:00")
     page.get_by_role("button", name="Enregistrer").click()
     field = page.get_by_role("textbox", name=re.compile("^Fin"))
@@ -115,11 +107,11 @@ def test_an_error_is_focused_and_said(page: Page, violations) -> None:  # noqa: 
 
 
 def test_the_week_as_a_list_on_a_phone(
-    context_of: Callable[..., BrowserContext],  # noqa: F811
+    context_of: Callable[..., BrowserContext],
     effector: User,
     filled: None,
-    violations,  # noqa: F811
-    shot,  # noqa: F811
+    violations,
+    shot,
 ) -> None:
     page = context_of(effector, viewport={"width": 320, "height": 700}).new_page()
     row = Occurrence.objects.earliest("start")
@@ -131,7 +123,7 @@ def test_the_week_as_a_list_on_a_phone(
         shot(page, "own-phone-" + re.sub(r"\W+", "-", address.removeprefix(AGENDA)))
 
 
-def test_the_grid_draws_a_new_range(page: Page, filled: None, violations, shot) -> None:  # noqa: F811
+def test_the_grid_draws_a_new_range(page: Page, filled: None, violations, shot) -> None:
     row = Occurrence.objects.earliest("start")
     page.goto(week_of(row))
     expect(page.get_by_text("2 sur 6").first).to_be_visible()
@@ -153,7 +145,7 @@ def test_the_grid_draws_a_new_range(page: Page, filled: None, violations, shot) 
     expect(page.get_by_role("textbox", name=re.compile("^Fin"))).to_have_value("14:30")
 
 
-def test_changing_a_series_asks_how_far(page: Page, filled: None, violations, shot) -> None:  # noqa: F811
+def test_changing_a_series_asks_how_far(page: Page, filled: None, violations, shot) -> None:
     page.goto(f"{AGENDA}{Occurrence.objects.filter(series__rule__gt='', taken=0).earliest('start').pk}/")
     expect(page.get_by_label("Cette date seulement")).to_be_checked()
     expect(page.get_by_label("Répétition")).to_be_hidden()

@@ -17,7 +17,7 @@ from sasportal.embedded import EmbeddedServerFailed, die_with_parent, private_se
 from sasportal.sandbox import demo
 from sasportal.sandbox.supervisor import ProcessStopped, Supervisor, in_child
 
-WORKER = ("-m", "celery", "-A", "sasportal", "worker", "--pool", "threads", "--concurrency", "8", "-B",
+WORKER = ("-m", "celery", "-A", "sasportal", "worker", "--pool", "threads", "--concurrency", "64", "-B",
           "-Q", "editors,deliveries,sync", "--without-gossip", "--without-mingle", "--loglevel", "WARNING")  # fmt: skip
 
 
