@@ -26,11 +26,11 @@ MESSAGES = {
     Outcome.EMPTY: "{editor} a répondu : aucun créneau.",
     Outcome.PARTIAL: "{editor} a répondu, mais une partie de sa réponse est inutilisable.",
     Outcome.INVALID: "La réponse de {editor} est inutilisable.",
-    Outcome.TIMEOUT: "{editor} n'a pas répondu à temps.",
+    Outcome.TIMEOUT: "{editor} n’a pas répondu à temps.",
     Outcome.REFUSED: "{editor} a refusé la connexion.",
     Outcome.UNREACHABLE: "{editor} est injoignable.",
     Outcome.OVERLOAD: "{editor} est surchargé.",
-    Outcome.OPEN: "{editor} est mis en pause après trop d'échecs ; un nouvel essai aura lieu de lui-même.",
+    Outcome.OPEN: "{editor} est mis en pause après trop d’échecs ; un nouvel essai aura lieu de lui-même.",
     Outcome.DISABLED: "{editor} est coupé par un administrateur.",
 }
 CPTS_CONTACT = "Adresser un patient hors créneaux"

@@ -1,8 +1,10 @@
 """Static files under ASGI: whole, typed, cacheable, and never a synchronous iterator."""
 
+import pytest
 from asgiref.sync import async_to_sync
 from django.test import AsyncClient, Client
 
+pytestmark = pytest.mark.django_db  # ending a request looks after the connection
 CSS = "/static/dsfr/dist/dsfr/dsfr.min.css"
 
 

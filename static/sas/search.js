@@ -82,6 +82,9 @@ function shorten(results) {
   if (results.dataset.mode !== "slots") return;
   const cards = [...results.querySelectorAll("[data-sas-card]")];
   const used = cards.findIndex((card) => card.matches(":hover") || card.contains(document.activeElement));
+  // Near the end of the page a shorter list would scroll what is pointed at: its height stays until it is left.
+  const list = cards[0]?.parentElement;
+  if (list) list.style.minHeight = used < 0 ? "" : `${list.offsetHeight}px`;
   cards.forEach((card, at) => {
     const known = results.hasAttribute("data-done") || card.hasAttribute("data-brief");
     if (at > used) card.toggleAttribute("data-brief", known && card.dataset.state === "none");

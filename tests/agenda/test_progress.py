@@ -100,7 +100,7 @@ def test_editors_sum_up_their_calls() -> None:
     progress.take(answered(second, Outcome.TIMEOUT))
     [alpha, _] = progress.editors
     assert (alpha.state, alpha.outcome, alpha.slots, alpha.duration_ms) == ("partial", Outcome.TIMEOUT, 1, 12)
-    assert alpha.message_fr == "Alpha n'a pas répondu à temps."
+    assert alpha.message_fr == "Alpha n’a pas répondu à temps."
     counts = progress.counts
     assert (counts.practitioners, counts.with_slots, counts.answered_editors, counts.editors) == (2, 1, 2, 2)
 
