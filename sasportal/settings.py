@@ -163,6 +163,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "purge-editor-calls": {"task": "agenda.tasks.purge_editor_calls", "schedule": crontab(hour=3, minute=10)},
+    "refresh-own-agenda": {"task": "agenda.own.tasks.refresh_own_agenda", "schedule": crontab(hour=2, minute=20)},
 }
 
 # --- Accounts ---------------------------------------------------------------------------------
