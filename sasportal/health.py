@@ -15,7 +15,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when the database is there and migrated and Valkey answers; else 503 and what is missing."""
     checks = {"database": database_ready(), "valkey": _valkey_ready()}
     if "worker" in request.GET:
-        checks["worker"] = bool(app.control.ping(timeout=1))
+        checks["worker"] = bool(app.control.broadcast("ping", reply=True, timeout=1, limit=1))
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 
 

@@ -20,7 +20,8 @@ from tests.benchmarks.figures import Figure
 from tests.chromium import ARGUMENTS, CHROMIUMS
 from tests.e2e.conftest import Demo, start_demo
 
-EDITOR_SECONDS = 0.4
+# Long enough for the browser to have read the page and opened its stream
+EDITOR_SECONDS = 1.0
 # Never the same question twice: an answer given a moment ago would be used again.
 TOWNS = ["Agen", "Cergy", "Bordeaux", "Marseille", "Paris", "Lyon", "Toulouse", "Lille", "Nantes", "Rennes", "Dijon"]
 OTHERS = ["Nice", "Strasbourg", "Montpellier", "Tours", "Brest", "Metz", "Rouen", "Reims", "Limoges", "Poitiers", "Pau"]
