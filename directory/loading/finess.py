@@ -52,7 +52,7 @@ def load_finess(path: Path, *, confirmed: bool = False, say: Say = print, fewest
         run.rows, located = stage_structures(path)
         run.located_share = located / run.rows if run.rows else 0.0
         found = doubts(source="finess", rows=run.rows, located_share=run.located_share, fewest=fewest)
-        pass_or_refuse(run, found, confirmed=confirmed)
+        pass_or_refuse(run, found, confirmed=confirmed, say=say)
         apply(run)
     say(f"  structures : {run.inserted} nouvelles, {run.updated} modifiées, {run.closed} fermées")
     return run

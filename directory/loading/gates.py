@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import connection
 
 from directory.loading.failures import GateClosed
+from directory.loading.staging import Say
 from directory.models import ImportRun
 
 FEWEST_ROWS = 500
@@ -54,12 +55,16 @@ def location_doubts(share: float, last: ImportRun | None) -> list[str]:
     return []
 
 
-def pass_or_refuse(run: ImportRun, found: list[str], *, confirmed: bool) -> None:
-    """Write the doubts on the run; raise GateClosed unless the operator confirmed."""
+def pass_or_refuse(run: ImportRun, found: list[str], *, confirmed: bool, say: Say) -> None:
+    """Write the doubts on the run; raise GateClosed unless the operator confirmed.
+
+    The first load of a source has nothing to lose: its doubts are said, and it goes on.
+    """
     if not found:
         return
     run.refused_because = " ; ".join(found)
-    if confirmed:
+    if confirmed or last_run(run.source) is None:
+        say(f"  attention : {run.refused_because}")
         return
     run.save()
     raise GateClosed(

@@ -29,7 +29,7 @@ def load_rpps(
     with alone(), own_tables():
         prepare(path, know_how, run, say=say)
         found = doubts(source="rpps", rows=run.rows, located_share=run.located_share, fewest=fewest)
-        pass_or_refuse(run, found, confirmed=confirmed)
+        pass_or_refuse(run, found, confirmed=confirmed, say=say)
         find_changes(say)
         apply(run, say)
     return run

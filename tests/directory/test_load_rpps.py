@@ -10,6 +10,7 @@ from django.utils import timezone
 from directory.loading.failures import GateClosed, WrongFile
 from directory.loading.gates import ONE_LOADER_LOCK
 from directory.loading.location import remember
+from directory.loading.rpps import load_rpps
 from directory.models import Activity, Commune, EffectorSettings, ImportRun, Participation, Practitioner, Structure
 from sasportal.sandbox.territory.extraction import HEADER, KNOW_HOW_HEADER
 from tests.directory.extraction import FIELDS, KNOW_HOW_FIELDS, doctor, line, load, write
@@ -226,13 +227,22 @@ def test_local_data_survive_an_import(extraction: Path) -> None:
 
 
 def test_too_few_rows_are_refused_unless_confirmed(extraction: Path) -> None:
-    write(extraction, doctor())
+    load(write(extraction, doctor(1), doctor(2)))
+    before = live()
+    write(extraction, doctor(1))
     with pytest.raises(GateClosed, match=r"1 lignes seulement \(au moins 500 attendues\).*--yes"):
         load(extraction, fewest=500)
-    assert live() == ([], [])
-    assert ImportRun.objects.get().refused_because.startswith("1 lignes seulement")
+    assert live() == before
+    assert ImportRun.objects.latest("started_at").refused_because.startswith("1 lignes seulement")
     load(extraction, fewest=500, confirmed=True)
+    assert Practitioner.objects.filter(closed_at=None).count() == 1
+
+
+def test_a_first_load_has_nothing_to_lose_and_says_its_doubts(extraction: Path) -> None:
+    said: list[str] = []
+    load_rpps(write(extraction, doctor()), say=said.append)
     assert Practitioner.objects.count() == 1
+    assert "  attention : 1 lignes seulement (au moins 500 attendues)" in said
 
 
 @pytest.mark.parametrize(("rows", "refused"), [(94, True), (95, False), (105, False), (106, True)])
@@ -250,6 +260,7 @@ def test_more_than_five_percent_of_drift_is_refused(extraction: Path, rows: int,
 
 
 def test_a_file_nobody_can_place_is_refused(extraction: Path) -> None:
+    load(write(extraction, *(doctor(n) for n in range(9))))
     write(extraction, *(doctor(n, insee="99999" if n % 3 else "47001") for n in range(9)))
     with pytest.raises(GateClosed, match="33 % des lieux seulement sont situés|33% des lieux seulement sont situés"):
         load(extraction)
@@ -344,11 +355,13 @@ def test_a_place_is_at_its_geocode_else_its_structure_else_its_commune(extractio
 
 
 def test_the_command_speaks_french_and_fails_with_a_code(extraction: Path, capsys: pytest.CaptureFixture) -> None:
-    write(extraction, doctor())
+    call_command("load_rpps", str(write(extraction, doctor(1), doctor(2))))
+    assert "professionnels : 2 nouveaux, 0 modifiés, 0 sortis" in capsys.readouterr().out
+    write(extraction, doctor(1))
     with pytest.raises(CommandError, match="Chargement refusé : 1 lignes seulement"):
         call_command("load_rpps", str(extraction))
     call_command("load_rpps", str(extraction), yes=True)
-    assert "professionnels : 1 nouveaux, 0 modifiés, 0 sortis" in capsys.readouterr().out
+    assert "professionnels : 0 nouveaux, 0 modifiés, 1 sortis" in capsys.readouterr().out
     assert ImportRun.objects.latest("started_at").finished_at <= timezone.now()
 
 
