@@ -32,7 +32,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if os.environ.get("MAKELEVEL"):
             die_with_parent()()  # `kill -9` of make must leave nothing behind
-        signal.signal(signal.SIGTERM, _interrupt)
+        for asked_to_stop in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's `&` would have it ignored
+            signal.signal(asked_to_stop, _interrupt)
         self.var = Path(settings.VAR_DIR)
         self.var.mkdir(exist_ok=True)
         self.began = time.monotonic()
