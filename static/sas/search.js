@@ -71,6 +71,19 @@ export function startSearch(results) {
   });
 }
 
+// Where the mouse is: `:hover` lags behind a page that just scrolled or changed.
+let mouse = null;
+addEventListener("pointermove", (event) => {
+  mouse = event.pointerType === "mouse" ? event : null;
+}, { passive: true });
+document.documentElement.addEventListener("pointerleave", () => {
+  mouse = null;
+});
+
+function pointedAt() {
+  return (mouse && document.elementFromPoint(mouse.clientX, mouse.clientY)?.closest("[data-sas-card]")) ?? undefined;
+}
+
 function finish(results, done) {
   results.toggleAttribute("data-done", done);
   shorten(results);
@@ -81,7 +94,8 @@ function finish(results, done) {
 function shorten(results) {
   if (results.dataset.mode !== "slots") return;
   const cards = [...results.querySelectorAll("[data-sas-card]")];
-  const used = cards.findIndex((card) => card.matches(":hover") || card.contains(document.activeElement));
+  const pointed = pointedAt();
+  const used = cards.findIndex((card) => card === pointed || card.contains(document.activeElement));
   // Near the end of the page a shorter list would scroll what is pointed at: its height stays until it is left.
   const list = cards[0]?.parentElement;
   if (list) list.style.minHeight = used < 0 ? "" : `${list.offsetHeight}px`;
@@ -95,7 +109,7 @@ function shorten(results) {
 function heldInPlace(results, change) {
   const cards = [...results.querySelectorAll("[data-sas-card]")];
   const held =
-    cards.find((card) => card.matches(":hover")) ??
+    pointedAt() ??
     cards.find((card) => card.contains(document.activeElement)) ??
     (scrollY > 0 ? cards.find((card) => card.getBoundingClientRect().bottom > 0) : undefined);
   const before = held?.getBoundingClientRect().top;
