@@ -81,7 +81,7 @@ def _wait(provider: Provider) -> None:
             raise RuntimeError(provider.process.stdout.read().decode())
         try:
             requests.get(f"{provider.origin}/style.css", timeout=1)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.05)
         else:
             return
