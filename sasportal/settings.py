@@ -48,6 +48,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 INSTALLED_APPS = [
     "sasportal.accounts",
     "sasportal.audit",
+    "sasportal.outbox",
     "sasportal.sandbox",
     "directory",
     "agenda",
@@ -163,6 +164,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "purge-editor-calls": {"task": "agenda.tasks.purge_editor_calls", "schedule": crontab(hour=3, minute=10)},
+    "relay-deliveries": {"task": "sasportal.outbox.tasks.relay", "schedule": 10.0},
+    "purge-deliveries": {"task": "sasportal.outbox.tasks.purge_deliveries", "schedule": crontab(hour=3, minute=20)},
     "refresh-own-agenda": {"task": "agenda.own.tasks.refresh_own_agenda", "schedule": crontab(hour=2, minute=20)},
 }
 
@@ -279,9 +282,15 @@ WHITENOISE_AUTOREFRESH = SAS_ENV == "test"
 DSFR_USE_INTEGRITY_CHECKSUMS = False
 DSFR_MARK_OPTIONAL_FIELDS = True
 
-# --- E-mail -----------------------------------------------------------------------------------
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# --- What leaves: e-mails and deliveries of the outbox -----------------------------------------
+EMAIL_CONFIG = env.email_url("EMAIL_URL", "consolemail://")
+vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "ne-pas-repondre@sas.invalid")
+# Address of the portal in what it sends, without a trailing slash
+PORTAL_URL = required("PORTAL_URL", "http://127.0.0.1:8000")
+# Name of a channel → the function that sends; each reads what it needs from the ids it is given
+OUTBOX_CHANNELS: dict[str, str] = {}
 
 # --- REST -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -13,7 +13,8 @@ from sasportal.sandbox.supervisor import free_port
 
 # Raise it when the generated territory or the way it is loaded changes.
 TERRITORY = "2"
-FIRST_PORTS = {"web": 8000, "psc": 8100, "alpha": 8101, "beta": 8102, "gamma": 8103, "delta": 8104}
+FIRST_PORTS = {"web": 8000, "psc": 8100, "alpha": 8101, "beta": 8102, "gamma": 8103, "delta": 8104,
+               "mailbox": 8120, "smtp": 8125}  # fmt: skip
 EDITORS = {
     "alpha": ("Alpha Agenda", "individual", ["R01"]),
     "beta": ("Béta Rendez-vous", "cpts", ["R01", "R04"]),
@@ -66,6 +67,8 @@ def portal_environment(memory: Memory) -> dict[str, str]:
         "PSC_AUTHORIZATION_ENDPOINT": f"{memory.url('psc')}/auth",
         "PSC_CLIENT_ID": "sas-portal",
         "PSC_CLIENT_SECRET": memory.secret("psc-portal"),
+        "PORTAL_URL": memory.url("web"),
+        "EMAIL_URL": f"smtp://127.0.0.1:{memory.ports['smtp']}",
     }
 
 
@@ -106,6 +109,11 @@ def sandbox_config(memory: Memory, var: Path) -> dict[str, Any]:
             "portal_url": portal,
             "data": str(var / "sandbox" / "editors"),
             "editors": editors,
+        },
+        "mailbox": {
+            "port": memory.ports["mailbox"],
+            "smtp_port": memory.ports["smtp"],
+            "data": str(var / "sandbox" / "mails"),
         },
     }
 

@@ -140,7 +140,7 @@ class Command(BaseCommand):
                               DJANGO_SETTINGS_MODULE="sasportal.sandbox.psc.settings")  # fmt: skip
         issuer = f"{memory.url('psc')}/auth/realms/esante-wallet"
         self.supervisor.wait_for(f"{issuer}/.well-known/wallet-openid-configuration")
-        for slug in demo.EDITORS:
+        for slug in (*demo.EDITORS, "mailbox"):
             self.supervisor.wait_for(f"{memory.url(slug)}/")
 
     def _announce(self, memory: demo.Memory) -> None:
@@ -158,6 +158,7 @@ class Command(BaseCommand):
             f"    4. Rendre Gamma Planning muet, et voir ce que la page dit : {memory.url('gamma')}/interrupteurs"
         ]
         lines += ["    5. Depuis un autre terminal : .venv/bin/python manage.py search généraliste --near Agen", ""]
+        lines += [f"  E-mails envoyés par le portail : {memory.url('mailbox')}", ""]
         lines += ["  Données fictives. Ctrl-C arrête tout.", "─" * 78]
         self.say("\n".join(lines))
 

@@ -1,0 +1,23 @@
+"""Send one e-mail, in text and HTML, from the templates `mails/<name>.txt` and `.html`."""
+
+import smtplib
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from sasportal.outbox.relay import DeliveryFailed, DeliveryRefused
+
+
+def send_mail(name: str, /, *, to: str, subject: str, **context: Any) -> None:
+    """Send at once; raise DeliveryFailed or DeliveryRefused. `context` joins `portal_url` in the templates."""
+    context |= {"subject": subject, "portal_url": settings.PORTAL_URL, "DEMO": settings.DEMO}
+    message = EmailMultiAlternatives(subject=subject, body=render_to_string(f"mails/{name}.txt", context), to=[to])
+    message.attach_alternative(render_to_string(f"mails/{name}.html", context), "text/html")
+    try:
+        message.send()
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+        raise DeliveryRefused("Le serveur de messagerie refuse cette adresse ou ce message.") from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise DeliveryFailed(f"Le serveur de messagerie n’a pas répondu ({type(error).__name__}).") from error
