@@ -10,8 +10,8 @@ from agenda.places import same_place
 from agenda.progress import Card, Day
 from agenda.slots import AppointmentType, Consultation, Slot, SlotPlace, SlotType
 from agenda.visibility import HiddenReason, VisibleSlot
-from agenda.wording import clock, column_day, distance, listed, long_day, phone, several, title, zone_line
-from directory.found import Candidate, CandidatePlace
+from directory.found import Candidate, CandidatePlace, DeclaredParticipation
+from sasportal.wording import clock, column_day, distance, listed, long_day, phone, several, title, zone_line
 
 FIRST_SLOTS = 3
 LETTERS = {
@@ -29,6 +29,7 @@ OWN_FILTERS = frozenset(
         HiddenReason.NOT_FROM_CPTS,
     }
 )
+ALONE = "à titre individuel"
 THROUGH = {"cpts": "via la CPTS", "msp": "via la maison de santé", "sos": "via"}
 
 
@@ -44,6 +45,9 @@ class SlotView:
     ref: str
     to_check: bool
     bookable: bool
+    # Of the platform's own agenda: confirmed here, and how full a range is ("2/6")
+    own: bool
+    counter: str
     words: str
 
 
@@ -190,10 +194,10 @@ def day_view(day: Day, *, today: date, who: str, refs: Mapping[str, str]) -> Day
 def slot_view(visible: VisibleSlot, *, who: str, refs: Mapping[str, str]) -> SlotView:
     slot = visible.slot
     start = slot.start.astimezone(ZoneInfo(visible.time_zone))
-    bookable = bool(slot.booking_url)
+    bookable = bool(slot.booking_url) or slot.own
     ref = refs.get(other_place(visible), "")
     where = slot_address(slot) if ref else slot.place.city
-    verb = "Réserver" if bookable else "À demander par téléphone :"
+    verb = ("Orienter" if slot.own else "Réserver") if bookable else "À demander par téléphone :"
     return SlotView(
         key=slot.key,
         hour=clock(start),
@@ -203,6 +207,8 @@ def slot_view(visible: VisibleSlot, *, who: str, refs: Mapping[str, str]) -> Slo
         ref=ref,
         to_check=slot.time_to_check,
         bookable=bookable,
+        own=slot.own,
+        counter=f"{slot.taken}/{slot.capacity}" if slot.capacity > 1 else "",
         words=f"{verb} {long_day(start.date())} à {clock(start)}, {spoken_details(visible)}avec {who}, {where}",
     )
 
@@ -218,6 +224,9 @@ def spoken_details(visible: VisibleSlot) -> str:
         words.append("sans rendez-vous")
     if slot.time_to_check:
         words.append("heure à vérifier")
+    if slot.capacity > 1:
+        end = clock(slot.end.astimezone(ZoneInfo(visible.time_zone)))
+        words.append(f"plage jusqu’à {end}, {slot.taken} sur {several(slot.capacity, 'patient', 'patients')}")
     return "".join(f"{word}, " for word in words if word)
 
 
@@ -244,6 +253,8 @@ def unknown_message(silent: tuple[str, ...]) -> str:
 def none_message(card: Card) -> str:
     if card.absent:
         return "Absence déclarée sur toute la période."
+    if card.candidate.without_software:
+        return "Aucun créneau dans son agenda du portail sur ces trois jours."
     if not card.candidate.accepts_editor_slots:
         return "Ne montre pas les créneaux de son logiciel."
     filtered = sum(1 for hidden in card.hidden if hidden.reason in OWN_FILTERS)
@@ -262,14 +273,19 @@ def note(card: Card) -> str:
 
 
 def participation_line(candidate: Candidate) -> str:
-    declared = candidate.participation
-    if declared is None:
+    """Say every way he takes part now, the one that speaks for the card first."""
+    now = [one for one in candidate.participations if not one.upcoming]
+    if not now:
         return "Ne participe pas au SAS"
-    through = THROUGH.get(declared.via, "")
-    name = declared.structure_name
-    if declared.via == "cpts":
-        name = name.removeprefix("CPTS ")
-    return " ".join(filter(None, ["Participe au SAS", through, name])) if through else "Participe au SAS"
+    ways = tuple(dict.fromkeys(way_in_words(one) for one in now))
+    return "Participe au SAS" if ways == (ALONE,) else f"Participe au SAS {listed(ways)}"
+
+
+def way_in_words(declared: DeclaredParticipation) -> str:
+    if declared.via not in THROUGH:
+        return ALONE
+    name = declared.structure_name.removeprefix("CPTS ") if declared.via == "cpts" else declared.structure_name
+    return f"{THROUGH[declared.via]} {name}".rstrip()
 
 
 def shown_name(candidate: Candidate) -> str:

@@ -15,7 +15,7 @@ from agenda.identifiers import IDNPS, finess_of, professional_id, structure_id
 from agenda.rejects import RejectReason
 from agenda.slots import Cpts, SlotPlace
 from agenda.texts import clean, french_phone
-from agenda.zones import zone_of_postal_code
+from directory.zones import zone_of_postal_code
 
 _locations = msgspec.json.Decoder(fhir.Location)
 _references = msgspec.json.Decoder(fhir.Reference | None)

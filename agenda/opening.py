@@ -10,13 +10,13 @@ import msgspec
 from agenda.filters import Filters
 from agenda.searches import Search, open_search
 from agenda.visibility import Viewer, declared_cpts
-from agenda.zones import zone_of_postal_code
 from directory.found import Candidate, Found, StructureCard
 from directory.needs import Need, NeedUnknown, understand
 from directory.places import Near, PlaceUnknown, locate
 from directory.search import members
 from directory.search import search as search_directory
 from directory.widening import WIDEST_KM
+from directory.zones import zone_of_postal_code
 
 # With fewer practitioners than this within reach, the search looks further by itself.
 ENOUGH = {"specialty": 5, "name": 1}
@@ -105,6 +105,6 @@ def kept(candidates: Iterable[Candidate], filters: Filters) -> Iterable[Candidat
             continue
         if filters.convention_sector and candidate.convention_sector != filters.convention_sector:
             continue
-        if filters.cpts and declared_cpts(candidate) != filters.cpts:
+        if filters.cpts and filters.cpts not in declared_cpts(candidate):
             continue
         yield candidate

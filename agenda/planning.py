@@ -36,9 +36,9 @@ def question(editor: Editor, national_ids: Iterable[str], *, number: int) -> Que
 
 
 def is_asked(candidate: Candidate, window: Window) -> bool:
-    """Leave out who refuses the slots of his software, and who is absent over the whole window."""
+    """Leave out who has no software or refuses its slots, and who is absent over the whole window."""
     away = any(start <= window.start and end >= window.end for start, end in candidate.absences)
-    return candidate.accepts_editor_slots and not away
+    return candidate.accepts_editor_slots and not candidate.without_software and not away
 
 
 def flow_of(editor: Editor) -> Flow | None:

@@ -9,14 +9,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from agenda.models import Outcome
+from agenda.own.merging import own_beside
 from agenda.places import same_place
 from agenda.reports import ANSWERED, COMPLETE, CallReport, Landed, Question
 from agenda.searches import Search
 from agenda.slots import Slot
-from agenda.visibility import Hidden, VisibleSlot, declared_cpts, sort_slots
+from agenda.visibility import Hidden, HiddenReason, VisibleSlot, sort_slots
 from agenda.windows import DAYS_SHOWN
-from agenda.zones import zone_of_postal_code
 from directory.found import Candidate
+from directory.zones import zone_of_postal_code
 
 EditorState = Literal["waiting", "answered", "partial", "failed"]
 CardState = Literal["waiting", "slots", "none", "unknown"]
@@ -94,6 +95,9 @@ class Progress:
         self.done = False
         self._candidates = {candidate.national_id: candidate for candidate in search.found.candidates}
         self._reports: dict[int, CallReport] = {}
+        self._own: dict[str, list[Slot]] = {}
+        for slot in search.own:
+            self._own.setdefault(slot.national_id, []).append(slot)
         self._questions_of: dict[str, list[Question]] = {}
         for question in search.questions:
             for national_id in question.national_ids:
@@ -192,20 +196,22 @@ class Progress:
     def _sorted_slots(
         self, candidate: Candidate, reports: list[CallReport]
     ) -> tuple[tuple[VisibleSlot, ...], tuple[Hidden, ...]]:
-        slots = [slot for report in reports for slot in report.slots if slot.national_id == candidate.national_id]
+        received = [slot for report in reports for slot in report.slots if slot.national_id == candidate.national_id]
+        own, replaced = own_beside(self._own.get(candidate.national_id, ()), received, candidate=candidate)
         visible, hidden = sort_slots(
-            slots, candidate=candidate, viewer=self.search.viewer, window=self.search.window,
+            [*received, *own], candidate=candidate, viewer=self.search.viewer, window=self.search.window,
             now=self.now, filters=self.search.filters,
         )  # fmt: skip
+        gone = tuple(Hidden(slot=slot, reason=HiddenReason.REPLACED) for slot in replaced)
         names = {report.editor_id: report.editor_name for report in reports}
-        return tuple(self._placed(one, candidate, names) for one in visible), hidden
+        return tuple(self._placed(one, candidate, names) for one in visible), hidden + gone
 
     def _placed(self, visible: VisibleSlot, candidate: Candidate, names: Mapping[int, str]) -> VisibleSlot:
         slot = visible.slot
         return msgspec.structs.replace(
             visible,
             elsewhere=not any(same_place(slot.place, place) for place in candidate.places),
-            editor_name=names[slot.editor_id],
+            editor_name=names.get(slot.editor_id, ""),
             time_zone=zone_of_postal_code(slot.place.postal_code),
         )
 
@@ -218,6 +224,8 @@ class Progress:
             return "none"
         if len(reports) < len(asked):
             return "unknown" if self.done else "waiting"
+        if candidate.without_software:
+            return "none"
         return "none" if asked and all(r.outcome in COMPLETE for r in reports) else "unknown"
 
 
@@ -242,8 +250,9 @@ def absent(candidate: Candidate, search: Search) -> bool:
 
 def contact(candidate: Candidate) -> tuple[str, str]:
     """Whom to call out of slots (flows.md, CPTS display rule 4): label and phone."""
-    if candidate.participation and declared_cpts(candidate):
-        return CPTS_CONTACT, candidate.participation.structure_phone
+    declared = candidate.participation
+    if declared and declared.via == "cpts":
+        return CPTS_CONTACT, declared.structure_phone
     phones = (place.phone for place in candidate.places if place.phone)
     return "Téléphone du cabinet", next(phones, "")
 

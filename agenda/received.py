@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from agenda.progress import Card
 from agenda.slots import Slot
-from agenda.wording import clock, listed, long_day
+from sasportal.wording import clock, listed, long_day
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ from agenda.board import Board
 from agenda.models import Outcome
 from agenda.progress import EditorProgress
 from agenda.searches import Search
-from agenda.wording import NARROW, clock, distance, listed, opening, phone, several
 from directory.found import StructureCard
 from directory.models import StructureCategory
+from sasportal.wording import NARROW, clock, distance, listed, opening, phone, several
 
 NAMES = {StructureCategory.MSP: "Maison de santé", StructureCategory.CDS: "Centre de santé"}
 FIRST_STRUCTURES = 2

@@ -19,8 +19,10 @@ from agenda import streams
 from agenda.aggregation import DEADLINE_SECONDS
 from agenda.filters import Filters
 from agenda.models import Outcome
+from agenda.own.offer import own_slots
 from agenda.planning import plan_questions
 from agenda.reports import CallReport, Landed, Question, unanswered
+from agenda.slots import Slot
 from agenda.visibility import Viewer
 from agenda.windows import Window, search_window
 from directory.found import Found
@@ -78,6 +80,8 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     window_start: datetime
     window_end: datetime
     questions: tuple[Question, ...]
+    # What the platform's own agenda offers, as it stood when the search was opened
+    own: tuple[Slot, ...] = ()
     opened_at: datetime
     origin: str = ""
     seed: int = 0
@@ -111,6 +115,7 @@ def prepare_search(
         window_start=window.start,
         window_end=window.end,
         questions=plan_questions(found.candidates, window),
+        own=own_slots(found.candidates, window=window, now=now),
         opened_at=now,
         origin=origin,
         seed=seed,

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 import msgspec
 
+# A slot of the platform's own agenda names no editor
+OWN_EDITOR = 0
+
 
 class SlotType(StrEnum):
     """Who may use a slot (TRE_R314-TypeCreneau)."""
@@ -66,3 +69,10 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     # The offset the editor sent is not the place's on that day
     time_to_check: bool = False
     overlaps: bool = False
+    # Of the own agenda: patients it takes, and those already sent
+    capacity: int = 0
+    taken: int = 0
+
+    @property
+    def own(self) -> bool:
+        return self.editor_id == OWN_EDITOR

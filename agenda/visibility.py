@@ -11,9 +11,10 @@ from enum import StrEnum
 import msgspec
 
 from agenda.filters import Filters
+from agenda.places import same_place
 from agenda.slots import Cpts, Slot, SlotType
 from agenda.windows import CPTS_REACH, Window
-from directory.found import Candidate
+from directory.found import Candidate, DeclaredParticipation
 
 
 class Viewer(StrEnum):
@@ -27,10 +28,14 @@ class HiddenReason(StrEnum):
     PAST = "past"
     OUTSIDE_WINDOW = "outside_window"
     EDITOR_SLOTS_REFUSED = "editor_slots_refused"
+    TYPE_REFUSED = "type_refused"
+    REPLACED = "replaced"
     ABSENT = "absent"
     NOT_FOR_PATIENTS = "not_for_patients"
     CPTS_UNKNOWN = "cpts_unknown"
     CPTS_NOT_DECLARED = "cpts_not_declared"
+    CPTS_NOT_HERE = "cpts_not_here"
+    CPTS_NOT_THEN = "cpts_not_then"
     OTHER_CPTS = "other_cpts"
     BEYOND_CPTS_WINDOW = "beyond_cpts_window"
     TOO_LATE = "too_late"
@@ -48,10 +53,14 @@ LABELS = {
     HiddenReason.PAST: "Ce créneau a déjà commencé.",
     HiddenReason.OUTSIDE_WINDOW: "Ce créneau est au-delà de la période recherchée.",
     HiddenReason.EDITOR_SLOTS_REFUSED: "Le professionnel a choisi de ne pas montrer les créneaux de son logiciel.",
+    HiddenReason.TYPE_REFUSED: "Le professionnel a choisi de ne pas montrer ce type de créneaux à ce lieu.",
+    HiddenReason.REPLACED: "Les créneaux de son logiciel remplacent à ce lieu ceux de son agenda du portail.",
     HiddenReason.ABSENT: "Le professionnel a déclaré une absence à cette date.",
     HiddenReason.NOT_FOR_PATIENTS: "Ce créneau n'est pas ouvert au public.",
     HiddenReason.CPTS_UNKNOWN: "L'éditeur n'a pas dit avec quelle CPTS ce créneau est partagé.",
     HiddenReason.CPTS_NOT_DECLARED: "Le professionnel n'a pas déclaré participer au SAS via une CPTS.",
+    HiddenReason.CPTS_NOT_HERE: "Le professionnel participe via une CPTS, mais pas à ce lieu.",
+    HiddenReason.CPTS_NOT_THEN: "Le professionnel ne participe pas via une CPTS à cette date.",
     HiddenReason.OTHER_CPTS: "Ce créneau est partagé avec une autre CPTS que celle que le professionnel a déclarée.",
     HiddenReason.BEYOND_CPTS_WINDOW: "Un créneau de CPTS n'est proposé que dans les 48 heures.",
     HiddenReason.TOO_LATE: "Ce créneau est plus tard que le délai choisi.",
@@ -89,15 +98,33 @@ def sort_slots(
     """Part the slots of one practitioner into those this viewer may see and the others, each by start."""
     visible: list[VisibleSlot] = []
     hidden: list[Hidden] = []
-    for slot in sorted(slots, key=lambda slot: (slot.start, slot.end, slot.key)):
+    for received in sorted(slots, key=lambda slot: (slot.start, slot.end, slot.key)):
+        slot = as_accepted(received, candidate)
+        if slot is None:
+            hidden.append(Hidden(slot=received, reason=HiddenReason.TYPE_REFUSED))
+            continue
         reason = why_hidden(slot, candidate=candidate, viewer=viewer, window=window, now=now)
         reason = reason or why_filtered(slot, candidate=candidate, window=window, filters=filters or Filters())
         if reason:
-            hidden.append(Hidden(slot=slot, reason=reason))
-        else:
-            mark = cpts_mark(slot, candidate=candidate, viewer=viewer, window=window)
-            visible.append(VisibleSlot(slot=slot, cpts_mark=mark))
+            hidden.append(Hidden(slot=received, reason=reason))
+            continue
+        mark = cpts_mark(slot, candidate=candidate, viewer=viewer, window=window)
+        visible.append(VisibleSlot(slot=slot, cpts_mark=mark))
     return tuple(visible), tuple(hidden)
+
+
+def as_accepted(slot: Slot, candidate: Candidate) -> Slot | None:
+    """Return the slot less the types the practitioner does not show at its place; None when nothing remains.
+
+    A slot without any type goes when every type is refused there.
+    """
+    refused = () if slot.own else next((p.refused_types for p in candidate.places if same_place(slot.place, p)), ())
+    if not refused:
+        return slot
+    left = tuple(kind for kind in slot.types if kind not in refused)
+    if not left and (slot.types or set(refused) >= set(SlotType)):
+        return None
+    return msgspec.structs.replace(slot, types=left) if left != slot.types else slot
 
 
 def why_hidden(
@@ -108,7 +135,7 @@ def why_hidden(
         return HiddenReason.PAST
     if not window.holds(slot.start):
         return HiddenReason.OUTSIDE_WINDOW
-    if not candidate.accepts_editor_slots:
+    if not candidate.accepts_editor_slots and not slot.own:
         return HiddenReason.EDITOR_SLOTS_REFUSED
     if any(start <= slot.start < end for start, end in candidate.absences):
         return HiddenReason.ABSENT
@@ -123,25 +150,39 @@ def cpts_mark(slot: Slot, *, candidate: Candidate, viewer: Viewer, window: Windo
     """Return the CPTS to name beside the slot (rule 3), for regulators only (rule 7)."""
     if viewer is Viewer.PATIENT or SlotType.CPTS not in slot.types or _why_cpts_fails(slot, candidate, window):
         return None
-    return next(cpts for cpts in slot.cpts if cpts.finess == declared_cpts(candidate))
+    here = {declared.structure for declared in _declared_for(slot, candidate)}
+    return next(cpts for cpts in slot.cpts if cpts.finess in here)
 
 
-def declared_cpts(candidate: Candidate) -> str:
-    """FINESS of the CPTS this practitioner declared to take part through; empty otherwise."""
-    declared = candidate.participation
-    return declared.structure if declared and declared.via == "cpts" else ""
+def declared_cpts(candidate: Candidate) -> frozenset[str]:
+    """FINESS of the CPTS this practitioner takes part through now, at one place or another."""
+    return frozenset(one.structure for one in candidate.participations if one.via == "cpts" and not one.upcoming)
 
 
 def _why_cpts_fails(slot: Slot, candidate: Candidate, window: Window) -> HiddenReason | None:
     if not slot.cpts:
         return HiddenReason.CPTS_UNKNOWN
-    if not declared_cpts(candidate):
-        return HiddenReason.CPTS_NOT_DECLARED  # rule 1
-    if all(cpts.finess != declared_cpts(candidate) for cpts in slot.cpts):
+    then = [one for one in candidate.participations if one.via == "cpts" and one.holds_at(slot.start)]
+    if not then:  # rule 1
+        ever = any(one.via == "cpts" for one in candidate.participations)
+        return HiddenReason.CPTS_NOT_THEN if ever else HiddenReason.CPTS_NOT_DECLARED
+    here = _declared_for(slot, candidate)
+    if not here:
+        return HiddenReason.CPTS_NOT_HERE
+    if not {cpts.finess for cpts in slot.cpts} & {one.structure for one in here}:
         return HiddenReason.OTHER_CPTS  # rule 2
     if slot.start > window.start + CPTS_REACH:
         return HiddenReason.BEYOND_CPTS_WINDOW  # rule 7
     return None
+
+
+def _declared_for(slot: Slot, candidate: Candidate) -> list[DeclaredParticipation]:
+    """The CPTS declarations that hold where and when the slot is."""
+    then = [one for one in candidate.participations if one.via == "cpts" and one.holds_at(slot.start)]
+    if not any(one.places for one in then):
+        return then
+    keys = [place.key for place in candidate.places if same_place(slot.place, place)]
+    return [one for one in then if not one.places or any(one.covers(key) for key in keys)]
 
 
 def why_filtered(slot: Slot, *, candidate: Candidate, window: Window, filters: Filters) -> HiddenReason | None:
@@ -154,6 +195,6 @@ def why_filtered(slot: Slot, *, candidate: Candidate, window: Window, filters: F
         return HiddenReason.OTHER_TYPE
     if filters.convention_sector and candidate.convention_sector != filters.convention_sector:
         return HiddenReason.OTHER_SECTOR
-    if filters.cpts and declared_cpts(candidate) != filters.cpts:
+    if filters.cpts and filters.cpts not in declared_cpts(candidate):
         return HiddenReason.NOT_FROM_CPTS
     return None

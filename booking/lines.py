@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 from agenda.booking_urls import with_origin
 from agenda.slots import Slot
-from agenda.wording import clock, listed, long_day, phone, zone_line
-from agenda.zones import zone_of_postal_code
 from booking.models import Orientation, OrientationState
 from booking.orientations import without_return
+from directory.zones import zone_of_postal_code
+from sasportal.wording import clock, listed, long_day, phone, zone_line
 
 CONSULTATION = {"AMB": "au cabinet", "VR": "en téléconsultation", "HH": "à domicile"}
 WITHOUT_RETURN = "without_return"

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from directory.models import (
     Absence,
@@ -18,7 +19,6 @@ from directory.models import (
     Geocode,
     ImportRun,
     Participation,
-    ParticipationVia,
     Practitioner,
     SosPlace,
     Specialty,
@@ -26,7 +26,7 @@ from directory.models import (
     Structure,
     StructureProfile,
 )
-from directory.participation import DeclarationRefused, check, declare
+from directory.participation import Declaration, DeclarationRefused, check, declare, prefixed
 from directory.spelling import plain
 from sasportal.accounts.models import User
 
@@ -182,7 +182,11 @@ class DeclarationForm(forms.ModelForm):
         if self.errors:
             return cleaned
         try:
-            check(national_id=cleaned["national_id"], via=cleaned["via"], structure=cleaned["structure"])
+            check(
+                national_id=prefixed(cleaned["national_id"]),
+                declaration=Declaration(via=cleaned["via"], structure=cleaned["structure"]),
+                now=timezone.now(),
+            )
         except DeclarationRefused as error:
             raise ValidationError(str(error)) from error
         return cleaned
@@ -196,7 +200,7 @@ class ParticipationAdmin(admin.ModelAdmin):
     """A declaration is added, never changed or deleted."""
 
     form = DeclarationForm
-    list_display = ("national_id", "via", "structure", "starts_at", "ends_at", "declared_by")
+    list_display = ("national_id", "via", "structure", "place_key", "starts_at", "ends_at", "declared_by", "ended_by")
     list_filter = ("via",)
     search_fields = ("national_id__exact", "structure__exact")
 
@@ -215,9 +219,8 @@ class ParticipationAdmin(admin.ModelAdmin):
         return declare(
             actor=request.user,
             national_id=cleaned["national_id"],
-            via=ParticipationVia(cleaned["via"]),
-            structure=cleaned["structure"],
-        )
+            declaration=Declaration(via=cleaned["via"], structure=cleaned["structure"]),
+        )[0]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Already written by declare()."""

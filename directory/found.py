@@ -7,13 +7,25 @@ import msgspec
 
 
 class DeclaredParticipation(msgspec.Struct, frozen=True, kw_only=True):
-    """How a practitioner takes part in the SAS, with the name and phone of the structure declared."""
+    """One way a practitioner takes part in the SAS, with the name and phone of the structure declared.
+
+    `places` are place keys, none: everywhere. `upcoming`: not in force yet when it was read.
+    """
 
     via: str
     structure: str = ""
     structure_name: str = ""
     structure_phone: str = ""
     since: datetime
+    until: datetime | None = None
+    places: tuple[str, ...] = ()
+    upcoming: bool = False
+
+    def covers(self, place_key: str) -> bool:
+        return not self.places or place_key in self.places
+
+    def holds_at(self, instant: datetime) -> bool:
+        return self.since <= instant and (self.until is None or instant < self.until)
 
 
 class CandidatePlace(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +46,8 @@ class CandidatePlace(msgspec.Struct, frozen=True, kw_only=True):
     structure_id: str = ""
     structure_name: str = ""
     time_zone: str = "Europe/Paris"
+    # Types of editor slots the practitioner does not show at this place
+    refused_types: tuple[str, ...] = ()
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,13 +61,19 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
     specialties: tuple[str, ...] = ()
     specialty_codes: tuple[str, ...] = ()
     places: tuple[CandidatePlace, ...] = ()
-    participation: DeclaredParticipation | None = None
+    participations: tuple[DeclaredParticipation, ...] = ()
     accepts_editor_slots: bool = True
+    without_software: bool = False
     accepts_on_top: bool = True
     additional_information: str = ""
     convention_sector: str = ""
     absences: tuple[tuple[datetime, datetime], ...] = ()
     own_doctor: bool = False
+
+    @property
+    def participation(self) -> DeclaredParticipation | None:
+        """The declaration that speaks for the card: in force, at its first place where there is one."""
+        return next((one for one in self.participations if not one.upcoming), None)
 
 
 class StructureCard(msgspec.Struct, frozen=True, kw_only=True):

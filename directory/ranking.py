@@ -3,17 +3,16 @@
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from directory.distance import box_around, kilometres_sql
 from directory.needs import Need
+from directory.participation.reading import in_force
 from directory.places import Near
 
 _DISTANCE = kilometres_sql("a")
-# The SAS participants: a small partial index.
-_OPEN = """
-    LEFT JOIN directory_participation p
-        ON p.national_id = n.practitioner_id AND p.ends_at IS NULL AND p.via <> 'none'
-"""
+_TAKES_PART = f"""EXISTS (SELECT FROM directory_participation p
+    WHERE p.national_id = n.practitioner_id AND p.via <> 'none' AND {in_force("p")})"""
 _FAIR = "hashtextextended(n.practitioner_id, %(seed)s), n.practitioner_id"
 _BY_DISTANCE = "n.km, n.practitioner_id"
 _IN_BOX = "a.lat BETWEEN %(south)s AND %(north)s AND a.lon BETWEEN %(west)s AND %(east)s"
@@ -39,8 +38,8 @@ def rank(source: str, values: dict[str, Any], rest: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT n.practitioner_id FROM ({source}) n {_OPEN}
-            ORDER BY (p.id IS NULL), {rest} LIMIT %(limit)s
+            SELECT n.practitioner_id FROM ({source}) n
+            ORDER BY NOT {_TAKES_PART}, {rest} LIMIT %(limit)s
             """,  # noqa: S608 - our own fragments, values are parameters
             values,
         )
@@ -55,6 +54,7 @@ def parameters(need: Need, near: Near, seed: int, limit: int) -> dict[str, Any]:
         "south": box.south, "north": box.north, "west": box.west, "east": box.east,
         "profession": specialty.profession if specialty else "", "codes": specialty.codes if specialty else [],
         "prefix": f"{need.value}%", "value": need.value, "code": need.value[1:], "seed": seed, "limit": limit,
+        "now": timezone.now(),
     }  # fmt: skip
 
 
@@ -103,7 +103,8 @@ def at_structure(need: Need, near: Near) -> str:
             SELECT who.practitioner_id, min({_DISTANCE}) AS km FROM (
                 SELECT practitioner_id FROM directory_activity WHERE {column} = %(code)s AND {column} <> ''
                     AND closed_at IS NULL
-                UNION SELECT national_id FROM directory_participation WHERE structure = %(code)s AND ends_at IS NULL
+                UNION SELECT p.national_id FROM directory_participation p
+                WHERE p.structure = %(code)s AND {in_force("p")}
             ) who JOIN directory_activity a ON a.practitioner_id = who.practitioner_id AND a.closed_at IS NULL
             GROUP BY who.practitioner_id
         """  # noqa: S608
@@ -112,7 +113,7 @@ def at_structure(need: Need, near: Near) -> str:
         through = "a.finess IN (SELECT finess FROM directory_structure WHERE category = %(value)s)"
     else:
         through = f"""EXISTS (SELECT FROM directory_participation d WHERE d.national_id = a.practitioner_id
-            AND d.ends_at IS NULL AND d.via = '{vias[need.value]}')"""  # noqa: S608
+            AND {in_force("d")} AND d.via = '{vias[need.value]}')"""  # noqa: S608
     where = "a.department = %(department)s" if near.kind == "department" else _IN_BOX
     having = "" if near.kind == "department" else f"HAVING min({_DISTANCE}) <= %(radius)s"
     return f"""

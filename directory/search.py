@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 
+from django.utils import timezone
+
 from directory.candidates import candidates
 from directory.found import Candidate, CandidatePlace, DeclaredParticipation, Found, StructureCard
 from directory.models import Participation
 from directory.needs import Need
+from directory.participation.reading import in_force_at
 from directory.places import Near
 from directory.ranking import ranked
 from directory.structures import CITY_CATEGORIES, structure_card, structures_near
@@ -86,8 +89,8 @@ def structures(need: Need, near: Near) -> tuple[StructureCard, ...]:
 
 def members(finess: str, *, near: Near | None = None) -> tuple[Candidate, ...]:
     """Everybody who takes part in the SAS through one structure (FINESS, or SIRET of an SOS association)."""
-    through = Participation.objects.filter(structure=finess, ends_at=None).order_by("national_id")
-    found = candidates(list(through.values_list("national_id", flat=True)), near=near)
+    through = Participation.objects.filter(in_force_at(timezone.now()), structure=finess).order_by("national_id")
+    found = candidates(list(through.values_list("national_id", flat=True).distinct()), near=near)
     return tuple(sorted(found, key=nearest)) if near else found
 
 

@@ -4,10 +4,12 @@ import json
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from directory.distance import box_around, kilometres_sql
 from directory.found import StructureCard
 from directory.models import StructureCategory
+from directory.participation.reading import in_force
 from directory.places import ARRONDISSEMENTS, Near
 
 MOST_STRUCTURES = 60
@@ -15,9 +17,9 @@ _COLUMNS = f"""
     s.finess, s.siret, s.category, s.name, s.line, s.postal_code, s.city, s.lat, s.lon, s.insee, s.department,
     coalesce(nullif(f.phone, ''), s.phone) AS phone, coalesce(f.description, '') AS description,
     coalesce(f.opening_hours, '{{}}')::text AS opening_hours, f.confirmed_at,
-    (SELECT count(*) FROM directory_participation p JOIN directory_practitioner w ON w.national_id = p.national_id
-        AND w.closed_at IS NULL
-     WHERE p.ends_at IS NULL AND p.structure = s.code) AS members,
+    (SELECT count(DISTINCT p.national_id) FROM directory_participation p
+        JOIN directory_practitioner w ON w.national_id = p.national_id AND w.closed_at IS NULL
+     WHERE p.structure = s.code AND {in_force("p")}) AS members,
     {kilometres_sql("s")} AS km
 """  # noqa: S608
 # An SOS association shows one card for each of its consultation places.
@@ -70,12 +72,12 @@ def cards(statement: str, near: Near | None, **values: Any) -> tuple[StructureCa
 
 def parameters(near: Near | None) -> dict[str, Any]:
     if near is None:
-        return {"lat": 0.0, "lon": 0.0}
+        return {"lat": 0.0, "lon": 0.0, "now": timezone.now()}
     box = box_around(near.lat, near.lon, near.radius_km)
     return {
         "lat": near.lat, "lon": near.lon, "radius": near.radius_km, "department": near.department,
         "south": box.south, "north": box.north, "west": box.west, "east": box.east,
-        "territory": territory(near),
+        "territory": territory(near), "now": timezone.now(),
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from agenda.own.models import CONSULTATION_CHOICES, MOST_PATIENTS, TYPE_CHOICES,
 from agenda.own.plans import Plan, PlanRefused
 from agenda.own.rights import Place
 from agenda.slots import Consultation, SlotType
-from agenda.wording import WEEKDAYS
+from sasportal.wording import WEEKDAYS
 
 DATES = ["%Y-%m-%d", "%d/%m/%Y"]
 TIMES = ["%H:%M", "%Hh%M", "%Hh", "%H h %M", "%H h"]

@@ -2,23 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 
-from agenda.own.offer import OWN_EDITOR
 from agenda.places import same_place
 from agenda.slots import Slot, SlotPlace
+from agenda.visibility import as_accepted
 from directory.found import Candidate, CandidatePlace
 
 
-def own_beside(own: Sequence[Slot], received: Iterable[Slot], *, candidate: Candidate) -> tuple[Slot, ...]:
-    """Return the own slots of `candidate` to show beside `received`, what the editors sent for him.
+def own_beside(
+    own: Sequence[Slot], received: Iterable[Slot], *, candidate: Candidate
+) -> tuple[tuple[Slot, ...], tuple[Slot, ...]]:
+    """Part the own slots of `candidate` into those to show beside `received`, and those replaced by it.
 
-    An editor's slots replace the own ones of the same place, unless the effector refuses editor
-    slots: then his own are all there is.
+    An editor's slots replace the own ones of the same place, unless the effector refuses them (all, or
+    of that type at that place): then his own are all there is.
     """
-    mine = tuple(slot for slot in own if slot.national_id == candidate.national_id)
-    if not candidate.accepts_editor_slots:
-        return mine
-    sent = [slot.place for slot in received if slot.editor_id != OWN_EDITOR]
-    return tuple(slot for slot in mine if not any(_same(place, slot.place) for place in sent))
+    if not own or not candidate.accepts_editor_slots:
+        return tuple(own), ()
+    sent = [slot.place for slot in received if as_accepted(slot, candidate)]
+    replaced = tuple(slot for slot in own if any(_same(place, slot.place) for place in sent))
+    return tuple(slot for slot in own if slot not in replaced), replaced
 
 
 def _same(sent: SlotPlace, ours: SlotPlace) -> bool:

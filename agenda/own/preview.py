@@ -9,7 +9,7 @@ from agenda.own import plans, recurrence
 from agenda.own.plans import Plan
 from agenda.own.rights import Place
 from agenda.own.wording import local_hours, plan_in_words
-from agenda.wording import long_day
+from sasportal.wording import long_day
 
 DATES_SHOWN = 6
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from agenda.wording import title
-from agenda.zones import zone_of_postal_code
 from directory.models import Activity, Practitioner
+from directory.zones import zone_of_postal_code
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.roles import grants_now, has_role
+from sasportal.wording import title
 
 
 class EffectorUnknown(Exception):

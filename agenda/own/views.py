@@ -23,7 +23,7 @@ from agenda.own.refusals import OccurrencePast, OccurrenceTaken, OccurrenceUnkno
 from agenda.own.rights import Agenda, PlaceUnknown
 from agenda.own.week import code_of, monday_of, read_week
 from agenda.own.wording import hour, local_hours, plan_of, series_in_words
-from agenda.wording import long_day, several
+from sasportal.wording import long_day, several
 
 LOCKED = "Un patient y est déjà orienté : cette plage ne peut plus être modifiée ni supprimée."
 PAST = "Cette plage a déjà commencé : elle ne peut plus être modifiée ni supprimée."

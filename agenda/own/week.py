@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from agenda.own.models import Occurrence, OfferKind
 from agenda.own.rights import Agenda
 from agenda.own.wording import counter, held, hour, local_hours, open_to, series_in_words
-from agenda.wording import MONTHS, long_day
 from directory.models import Absence
+from sasportal.wording import MONTHS, long_day
 
 WEEK = re.compile(r"(20[0-9]{2})-W([0-9]{2})")
 

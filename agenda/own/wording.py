@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from agenda.own.models import CONSULTATION_CHOICES, TYPE_CHOICES, Series
 from agenda.own.plans import Plan
 from agenda.own.recurrence import days, read_weekly
-from agenda.wording import MONTHS, NARROW, WEEKDAYS, listed, long_day
+from sasportal.wording import MONTHS, NARROW, WEEKDAYS, listed, long_day
 
 NUMBERS = {2: "deux", 3: "trois", 4: "quatre", 5: "cinq", 6: "six", 7: "sept", 8: "huit"}
 

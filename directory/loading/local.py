@@ -26,6 +26,7 @@ from directory.models import (
     StructureCategory,
     StructureProfile,
 )
+from directory.participation.reading import in_force_at
 from directory.spelling import plain
 from sasportal.audit import trail
 
@@ -109,8 +110,8 @@ def address_of(found: dict[str, Any]) -> dict[str, Any]:
 
 def load_participations(path: Path) -> int:
     """Open the declarations of practitioners who have none in force."""
-    declared = set(Participation.objects.filter(ends_at=None).values_list("national_id", flat=True))
     now = timezone.now()
+    declared = set(Participation.objects.filter(in_force_at(now)).values_list("national_id", flat=True))
     new = {
         row["national_id"]: Participation(
             national_id=row["national_id"],

@@ -8,7 +8,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
 
-from sasportal.accounts import lockout, session_rules, signed_in
+from sasportal.accounts import lockout, roles, session_rules, signed_in
 from sasportal.accounts.models import User, UserKind
 from sasportal.audit import trail
 
@@ -18,6 +18,10 @@ class LocalBackend(AuthenticationBackend):
 
     def user_can_authenticate(self, user: Any) -> bool:
         return bool(user.is_active and user.kind == UserKind.PROFESSIONAL)
+
+    def get_user(self, user_id: Any) -> User | None:
+        user = roles.account(user_id)
+        return user if user and self.user_can_authenticate(user) else None
 
     @classmethod
     def _stash_user(cls, user: Any) -> Any:

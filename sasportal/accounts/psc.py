@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
-from sasportal.accounts import psc_client, psc_tokens
+from sasportal.accounts import psc_client, psc_tokens, roles
 from sasportal.accounts.models import User, UserKind
 from sasportal.accounts.psc_tokens import TokenRefused
 
@@ -85,7 +85,7 @@ class ProSanteConnectBackend(OIDCAuthenticationBackend):
 
     def get_user(self, user_id: Any) -> User | None:
         """Return the account behind a session; a suspended one is signed out at once."""
-        user = User.objects.filter(pk=user_id).first()
+        user = roles.account(user_id)
         return user if user and self.user_can_authenticate(user) else None
 
 

@@ -47,7 +47,7 @@ def record(*, actor: User | str, action: str, target: str = "", origin: str = ""
     """
     entry = Entry(
         at=timezone.now(),
-        actor=_text(actor if isinstance(actor, str) else str(actor.technical_id), 60),
+        actor=name_of(actor),
         action=_text(action, 60),
         target=_text(target, 120),
         origin=_text(origin, 60),
@@ -61,6 +61,11 @@ def record(*, actor: User | str, action: str, target: str = "", origin: str = ""
         entry.hash = fingerprint(entry)
         entry.save(force_insert=True)
     return entry
+
+
+def name_of(actor: User | str) -> str:
+    """How an actor is written down, here and as the author of a row."""
+    return _text(actor if isinstance(actor, str) else str(actor.technical_id), 60)
 
 
 def origin_of(request: HttpRequest | None) -> str:

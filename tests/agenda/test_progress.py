@@ -150,8 +150,8 @@ def test_days_are_the_place_s_own() -> None:
 
 def test_the_contact_is_the_cpts_s_when_declared_through_it() -> None:
     people = (
-        candidate(ANNE, participation=through("cpts", LILAS)),
-        candidate(BRUNO, participation=through("individual")),
+        candidate(ANNE, participations=(through("cpts", LILAS),)),
+        candidate(BRUNO, participations=(through("individual"),)),
     )
     cards = Progress(search(people=people), now=NOON).cards
     assert [(card.contact_label, card.contact_phone) for card in cards] == [

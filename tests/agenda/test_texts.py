@@ -9,7 +9,7 @@ from agenda.identifiers import finess_of, professional_id, structure_id
 from agenda.instants import is_wall_clock, read_instant, write_instant
 from agenda.texts import clean, french_phone
 from agenda.windows import Window, search_window
-from agenda.zones import zone_of_postal_code
+from directory.zones import zone_of_postal_code
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from agenda.filters import Filters
-from agenda.slots import Consultation, Cpts, SlotType
+from agenda.slots import Consultation, Cpts, SlotPlace, SlotType
 from agenda.visibility import HiddenReason, Viewer, sort_slots
 from agenda.windows import Window
+from directory.found import CandidatePlace, DeclaredParticipation
 from tests.agenda.cast import LILAS, MESURE, NOON, candidate, free_slot, through
 
 WINDOW = Window(start=NOON, end=NOON + timedelta(hours=62))
@@ -20,7 +22,7 @@ R, P = Viewer.REGULATOR, Viewer.PATIENT
 
 def verdict(types: tuple[SlotType, ...], cpts: tuple[Cpts, ...], via: str, viewer: Viewer, **more: Any) -> str:
     """Say "visible", "marked <finess>" or the reason why hidden."""
-    who = candidate(participation=through(via, LILAS if via in {"cpts", "msp"} else "") if via else None)
+    who = candidate(participations=(through(via, LILAS if via in {"cpts", "msp"} else ""),) if via else ())
     slot = free_slot(more.pop("start", SOON), types=types, cpts=cpts, **more)
     visible, hidden = sort_slots([slot], candidate=who, viewer=viewer, window=WINDOW, now=NOON)
     assert len(visible) + len(hidden) == 1
@@ -123,7 +125,7 @@ def test_effector_settings_hide_editor_slots() -> None:
     ],
 )
 def test_each_filter_names_itself(filters: Filters, reason: HiddenReason | None) -> None:
-    who = candidate(convention_sector="1", participation=through("cpts", LILAS))
+    who = candidate(convention_sector="1", participations=(through("cpts", LILAS),))
     assert why(who, filters, consultation=(Consultation.SURGERY,)) == ([reason] if reason else [])
 
 
@@ -137,3 +139,77 @@ def test_slots_come_out_in_order_each_once() -> None:
 
 def test_every_reason_is_said_in_french() -> None:
     assert [reason for reason in HiddenReason if not reason.label.endswith(".")] == []
+
+
+class TestDeclarationsByPlaceAndTime:
+    """A CPTS slot follows the declaration that holds where and when it is."""
+
+    HERE = CandidatePlace(key="lilas", line="12 rue des Lilas", postal_code="47000", city="Agen")
+    THERE = CandidatePlace(key="mesure", line="7 rue de la Mesure", postal_code="47000", city="Agen")
+
+    def verdict(self, *declared: DeclaredParticipation, **more: Any) -> str:
+        who = candidate(places=(self.HERE, self.THERE), participations=declared)
+        slot = free_slot(SOON, types=(CPTS,), cpts=(OURS, OTHERS), **more)
+        visible, hidden = sort_slots([slot], candidate=who, viewer=R, window=WINDOW, now=NOON)
+        mark = visible[0].cpts_mark if visible else None
+        return mark.finess if mark else hidden[0].reason.value
+
+    def through(self, structure: str = LILAS, **more: Any) -> DeclaredParticipation:
+        return msgspec.structs.replace(through("cpts", structure), **more)
+
+    def test_the_place_of_the_slot_decides(self) -> None:
+        assert self.verdict(self.through(places=("lilas",))) == LILAS
+        assert self.verdict(self.through(places=("mesure",))) == "cpts_not_here"
+
+    def test_each_place_may_have_a_cpts_of_its_own(self) -> None:
+        both = (self.through(places=("mesure",)), self.through(MESURE, places=("lilas",)))
+        assert self.verdict(*both) == MESURE
+
+    def test_a_place_the_directory_does_not_know_follows_what_holds_everywhere(self) -> None:
+        elsewhere = SlotPlace(line="3 rue du Phare", postal_code="97400", city="Saint-Denis")
+        assert self.verdict(self.through(), place=elsewhere) == LILAS
+        assert self.verdict(self.through(places=("lilas",)), place=elsewhere) == "cpts_not_here"
+
+    def test_the_time_of_the_slot_decides(self) -> None:
+        assert self.verdict(self.through(since=SOON, upcoming=True)) == LILAS
+        assert self.verdict(self.through(until=SOON)) == "cpts_not_then"
+        assert self.verdict(self.through(since=SOON + timedelta(minutes=1), upcoming=True)) == "cpts_not_then"
+
+
+class TestTypesRefusedAtAPlace:
+    def shown(self, types: tuple[SlotType, ...], refused: tuple[str, ...], **more: Any) -> tuple[str, ...] | str:
+        place = CandidatePlace(
+            key="lilas", line="12 rue des Lilas", postal_code="47000", city="Agen", refused_types=refused
+        )
+        slot = free_slot(SOON, types=types, **more)
+        visible, hidden = sort_slots([slot], candidate=candidate(places=(place,)), viewer=R, window=WINDOW, now=NOON)
+        return visible[0].slot.types if visible else hidden[0].reason.value
+
+    @pytest.mark.parametrize(
+        ("types", "refused", "expected"),
+        [
+            ((PUBLIC,), ("PUBLIC",), "type_refused"),
+            ((PUBLIC, SNP), ("PUBLIC",), (SNP,)),
+            ((PUBLIC, SNP), ("PUBLIC", "SNP"), "type_refused"),
+            ((PUBLIC,), ("SNP",), (PUBLIC,)),
+            ((), ("PUBLIC",), ()),
+            ((), ("PUBLIC", "PRO", "SNP", "CPTS"), "type_refused"),
+        ],
+    )
+    def test_a_slot_loses_the_types_refused_and_goes_when_none_is_left(
+        self, types: tuple, refused: tuple, expected: object
+    ) -> None:
+        assert self.shown(types, refused) == expected
+
+    def test_another_place_and_the_own_agenda_are_not_concerned(self) -> None:
+        elsewhere = SlotPlace(line="3 rue du Phare", postal_code="97400", city="Saint-Denis")
+        assert self.shown((PUBLIC,), ("PUBLIC",), place=elsewhere) == (PUBLIC,)
+        assert self.shown((PUBLIC,), ("PUBLIC",), editor_id=0) == (PUBLIC,)
+
+
+def test_refusing_editor_slots_leaves_the_own_agenda() -> None:
+    who = candidate(accepts_editor_slots=False)
+    both = [free_slot(SOON), free_slot(SOON, key="own:1", editor_id=0)]
+    visible, hidden = sort_slots(both, candidate=who, viewer=R, window=WINDOW, now=NOON)
+    assert [one.slot.key for one in visible] == ["own:1"]
+    assert [one.reason.value for one in hidden] == ["editor_slots_refused"]

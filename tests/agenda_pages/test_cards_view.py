@@ -123,7 +123,7 @@ def test_a_slot_is_named_in_full() -> None:
         NOW + timedelta(hours=3), types=(SlotType.CPTS, SlotType.PRO), place=HERE, booking_url="https://a.example/rdv",
         consultation=(Consultation.SURGERY, Consultation.TELE), cpts=(Cpts(finess=LILAS, name="CPTS des Lilas"),),
     )  # fmt: skip
-    view = card_view(card_of(candidate(participation=through("cpts", LILAS)), slot), now=NOW)
+    view = card_view(card_of(candidate(participations=(through("cpts", LILAS),)), slot), now=NOW)
     shown = view.slots.days[0].first[0]
     assert (shown.letters, shown.marks, shown.cpts, shown.bookable, shown.ref) == ("CT", ("PRO",), True, True, "")
     assert plain(shown.words) == (
@@ -142,8 +142,8 @@ def test_a_slot_without_a_safe_address_is_to_be_asked_for_by_phone() -> None:
 
 
 def test_whom_to_call_follows_the_declaration() -> None:
-    alone = card_view(card_of(candidate(participation=through("individual"))), now=NOW)
-    member = card_view(card_of(candidate(participation=through("cpts", LILAS))), now=NOW)
+    alone = card_view(card_of(candidate(participations=(through("individual"),))), now=NOW)
+    member = card_view(card_of(candidate(participations=(through("cpts", LILAS),))), now=NOW)
     neither = card_view(card_of(candidate()), now=NOW)
     assert [one.participation for one in (alone, member, neither)] == [
         "Participe au SAS",

@@ -52,7 +52,7 @@ def doctor(number: int, **more: Any) -> Candidate:
         "name": NAMES[number % len(NAMES)],
         "specialties": ("Médecine générale",),
         "places": (place,),
-        "participation": (through, alone, None)[number % 3],
+        "participations": ((through,), (alone,), ())[number % 3],
         "convention_sector": "1",
         "additional_information": "Prévenir le secrétariat après 18 h." if number == 0 else "",
         "own_doctor": number == 0,

@@ -192,14 +192,13 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(
 ) -> None:
     for number in range(rows):
         doctor_at(number, north(number / 10))
-        participates(number)
+        participates(number, "cpts", "475000009")
         Structure.objects.create(
             finess=f"47{number:07d}", category="603", name="MSP", lat=AGEN[0], lon=AGEN[1], insee="47001"
         )
     with django_assert_num_queries(4):
         found = search(generalists, near(), own_doctor="899700000000")
     assert len(found.candidates) == rows
-    Participation.objects.update(via="cpts", structure="475000009")
     with django_assert_num_queries(3):
         assert len(members("475000009", near=near())) == rows
 

@@ -11,6 +11,8 @@ from agenda.own.models import Occurrence
 from agenda.own.offer import SlotFull, SlotGone, SlotPast, give_back_place, own_slots, take_place
 from agenda.slots import Consultation, Cpts, Slot, SlotPlace, SlotType
 from agenda.windows import Window
+from directory.candidates import candidates
+from directory.found import CandidatePlace
 from directory.models import Absence, Activity, Participation, Structure
 from sasportal.accounts.models import User
 from tests.agenda.cast import candidate
@@ -26,7 +28,7 @@ def opened(anne: User, **more: Any) -> Occurrence:
 
 
 def slots(now: datetime = NOW) -> tuple[Slot, ...]:
-    return own_slots([cast.ANNE, cast.BRUNO], window=WINDOW, now=now)
+    return own_slots(candidates([cast.ANNE, cast.BRUNO]), window=WINDOW, now=now)
 
 
 def test_a_slot_is_as_an_editor_would_send_it(anne: User) -> None:
@@ -41,18 +43,20 @@ def test_a_slot_is_as_an_editor_would_send_it(anne: User) -> None:
             types=(SlotType.SNP, SlotType.PUBLIC),
             consultation=(Consultation.SURGERY, Consultation.TELE),
             place=SlotPlace(line="12 rue des Lilas", postal_code="47000", city="Agen"),
+            capacity=1,
         ),
     )
     assert offer.occurrence_of(slots()[0].key) == row.pk
 
 
-def test_two_queries_for_however_many(anne: User, django_assert_num_queries) -> None:
+def test_one_query_for_however_many(anne: User, django_assert_num_queries) -> None:
     cast.practitioner(cast.BRUNO, given_name="Bruno")
     for hour in (9, 10, 11):
         opened(anne, start_time=time(hour), end_time=time(hour, 30))
     series.open_series(actor=cast.effector(cast.BRUNO), national_id=cast.BRUNO, plan=cast.plan())
-    with django_assert_num_queries(2):
-        assert len(slots()) == 4
+    people = candidates([cast.ANNE, cast.BRUNO])
+    with django_assert_num_queries(1):
+        assert len(own_slots(people, window=WINDOW, now=NOW)) == 4
 
 
 @pytest.mark.parametrize(
@@ -91,7 +95,7 @@ def test_full_withdrawn_beyond_the_window_or_at_a_closed_place_is_not_offered(an
 def test_a_range_begun_is_offered_from_the_next_quarter(anne: User) -> None:
     row = opened(anne, kind="range", capacity=3, end_time=time(11))
     later = WEDNESDAY + timedelta(minutes=37)
-    (slot,) = own_slots([cast.ANNE], window=Window(start=later, end=later + timedelta(hours=1)), now=later)
+    (slot,) = own_slots(candidates([cast.ANNE]), window=Window(start=later, end=later + timedelta(hours=1)), now=later)
     assert (slot.start, slot.end) == (WEDNESDAY + timedelta(minutes=45), WEDNESDAY + timedelta(hours=2))
     assert take_place(occurrence_id=row.pk, now=later, shown_start=slot.start).taken == 1
 
@@ -99,7 +103,9 @@ def test_a_range_begun_is_offered_from_the_next_quarter(anne: User) -> None:
 def test_a_slot_begun_is_past(anne: User) -> None:
     row = opened(anne)
     later = WEDNESDAY + timedelta(minutes=1)
-    assert own_slots([cast.ANNE], window=Window(start=later, end=later + timedelta(hours=1)), now=later) == ()
+    assert (
+        own_slots(candidates([cast.ANNE]), window=Window(start=later, end=later + timedelta(hours=1)), now=later) == ()
+    )
     with pytest.raises(SlotPast):
         take_place(occurrence_id=row.pk, now=later)
 
@@ -154,18 +160,27 @@ class TestMerging:
         opened(anne)
         opened(anne, place_key=cast.MESURE)
         sent = received("12, rue des Lilas", "47000")
-        assert places(own_beside(slots(), [sent], candidate=candidate(cast.ANNE))) == ["7 rue de la Mesure"]
+        shown, replaced = own_beside(slots(), [sent], candidate=candidate(cast.ANNE))
+        assert (places(shown), places(replaced)) == (["7 rue de la Mesure"], ["12 rue des Lilas"])
 
     def test_unless_the_effector_refuses_editor_slots(self, anne: User) -> None:
         opened(anne)
         refusing = candidate(cast.ANNE, accepts_editor_slots=False)
         sent = received("12, rue des Lilas", "47000")
-        assert places(own_beside(slots(), [sent], candidate=refusing)) == ["12 rue des Lilas"]
+        assert places(own_beside(slots(), [sent], candidate=refusing)[0]) == ["12 rue des Lilas"]
 
-    def test_an_empty_answer_replaces_nothing_and_others_are_left_out(self, anne: User) -> None:
+    def test_a_type_refused_at_that_place_replaces_nothing(self, anne: User) -> None:
         opened(anne)
-        assert places(own_beside(slots(), [], candidate=candidate(cast.ANNE))) == ["12 rue des Lilas"]
-        assert own_beside(slots(), [], candidate=candidate(cast.BRUNO)) == ()
+        where = CandidatePlace(
+            key=cast.LILAS, line="12 rue des Lilas", postal_code="47000", city="Agen", refused_types=("PUBLIC",)
+        )
+        sent = received("12, rue des Lilas", "47000")
+        refusing = candidate(cast.ANNE, places=(where,))
+        assert places(own_beside(slots(), [sent], candidate=refusing)[0]) == ["12 rue des Lilas"]
+
+    def test_an_empty_answer_replaces_nothing(self, anne: User) -> None:
+        opened(anne)
+        assert places(own_beside(slots(), [], candidate=candidate(cast.ANNE))[0]) == ["12 rue des Lilas"]
 
 
 def received(line: str, postal_code: str) -> Slot:

@@ -4,7 +4,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from directory.models import ParticipationVia
-from directory.participation import DeclarationRefused, declare
+from directory.participation import Declaration, DeclarationRefused, declare
 from sasportal.audit import trail
 
 
@@ -21,9 +21,8 @@ class Command(BaseCommand):
             declared = declare(
                 actor=trail.SYSTEM,
                 national_id=options["national_id"],
-                via=options["via"],
-                structure=options["finess"],
-            )
+                declaration=Declaration(via=options["via"], structure=options["finess"].strip()),
+            )[0]
         except DeclarationRefused as error:
             raise CommandError(str(error)) from error
         self.stdout.write(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agenda import wording
+from sasportal import wording
 
 PARIS = ZoneInfo("Europe/Paris")
 WEEK = {"mon": [["14:00", "18:30"], ["09:00", "12:00"]], "wed": [["08:30", "12:00"]], "sat": []}

@@ -1,90 +1,9 @@
-"""Who and where: national data loaded from RPPS and FINESS, and what practitioners declared.
+"""Who and where, as the national files say: rewritten by imports, never edited here."""
 
-National rows (`Practitioner`, `Activity`, `Structure`) are rewritten by imports. Local data
-(`Participation`, `EffectorSettings`, `Absence`, `StructureProfile`, `CptsCommune`) are keyed by
-national identifiers and never touched by an import.
-"""
-
-from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-
-
-class Department(models.Model):
-    """A département: default search radius (km) and time zone of its places."""
-
-    code = models.CharField("code", max_length=3, primary_key=True)
-    name = models.CharField("nom", max_length=60)
-    search_name = models.CharField(max_length=60, editable=False)
-    radius_km = models.PositiveSmallIntegerField("rayon de recherche (km)")
-    time_zone = models.CharField("fuseau horaire", max_length=40, default="Europe/Paris")
-
-    class Meta:
-        verbose_name = "département"
-        ordering = ["code"]
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.code})"
-
-
-class Commune(models.Model):
-    insee = models.CharField("code INSEE", max_length=5, primary_key=True)
-    name = models.CharField("nom", max_length=100)
-    search_name = models.CharField(max_length=100)
-    postal_codes = ArrayField(models.CharField(max_length=5), verbose_name="codes postaux")
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, verbose_name="département")
-    lat = models.FloatField("latitude")
-    lon = models.FloatField("longitude")
-    population = models.PositiveIntegerField("population", default=0)
-
-    class Meta:
-        verbose_name = "commune"
-        indexes = [
-            models.Index(OpClass(F("search_name"), name="text_pattern_ops"), name="commune_name_prefix"),
-            GinIndex(fields=["postal_codes"], name="commune_postal_codes"),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Specialty(models.Model):
-    """A need as people name it, mapped to a profession and to several official codes."""
-
-    slug = models.SlugField(primary_key=True)
-    label = models.CharField("libellé", max_length=100)
-    search_name = models.CharField(max_length=100)
-    synonyms = ArrayField(models.CharField(max_length=60), default=list, verbose_name="synonymes (sans accents)")
-    profession = models.CharField("code profession", max_length=2)
-    codes = ArrayField(
-        models.CharField(max_length=10),
-        default=list,
-        blank=True,
-        verbose_name="codes savoir-faire",
-        help_text="Vide : toute la profession.",
-    )
-
-    class Meta:
-        verbose_name = "spécialité"
-        verbose_name_plural = "spécialités"
-
-    def __str__(self) -> str:
-        return self.label
-
-
-class SpecialtyRadius(models.Model):
-    """An admin's own radius for one specialty in one department (km)."""
-
-    department = models.ForeignKey(Department, on_delete=models.CASCADE, verbose_name="département")
-    specialty = models.ForeignKey(Specialty, on_delete=models.CASCADE, verbose_name="spécialité")
-    radius_km = models.PositiveSmallIntegerField("rayon (km)")
-
-    class Meta:
-        verbose_name = "rayon par spécialité"
-        verbose_name_plural = "rayons par spécialité"
-        constraints = [models.UniqueConstraint(fields=["department", "specialty"], name="one_radius_per_pair")]
 
 
 class LocationPrecision(models.TextChoices):
@@ -145,33 +64,6 @@ class Structure(Address):
 
     def __str__(self) -> str:
         return self.name
-
-
-class StructureProfile(models.Model):
-    """What a structure says of itself; survives imports."""
-
-    finess = models.CharField("FINESS", max_length=9, primary_key=True)
-    description = models.TextField("présentation", max_length=2000, blank=True)
-    phone = models.CharField("téléphone du secrétariat", max_length=20, blank=True)
-    # {"mon": [["09:00", "12:00"], …], …}, local times of the place
-    opening_hours = models.JSONField("horaires", default=dict, blank=True)
-    confirmed_at = models.DateTimeField("confirmé le", null=True, blank=True)
-
-    class Meta:
-        verbose_name = "fiche de structure"
-        verbose_name_plural = "fiches de structures"
-
-
-class CptsCommune(models.Model):
-    """One commune of a CPTS's territory (not in FINESS: managed here)."""
-
-    finess = models.CharField("FINESS de la CPTS", max_length=9)
-    insee = models.CharField("code INSEE", max_length=5, db_index=True)
-
-    class Meta:
-        verbose_name = "commune de CPTS"
-        verbose_name_plural = "communes de CPTS"
-        constraints = [models.UniqueConstraint(fields=["finess", "insee"], name="one_row_per_cpts_and_commune")]
 
 
 class SosPlace(Address):
@@ -296,77 +188,3 @@ class ImportRun(models.Model):
     class Meta:
         verbose_name = "import"
         ordering = ["-started_at"]
-
-
-class ParticipationVia(models.TextChoices):
-    NONE = "none", "Ne participe pas"
-    INDIVIDUAL = "individual", "À titre individuel"
-    CPTS = "cpts", "Via une CPTS"
-    MSP = "msp", "Via une MSP"
-    SOS = "sos", "Via SOS Médecins"
-
-
-class Participation(models.Model):
-    """A dated declaration: how a practitioner takes part in the SAS. Never overwritten, only ended."""
-
-    national_id = models.CharField("identifiant national", max_length=50)
-    via = models.CharField("participation", max_length=12, choices=ParticipationVia)
-    # FINESS of the CPTS or MSP, SIRET of the SOS association; empty for individual
-    structure = models.CharField("structure déclarée", max_length=14, blank=True)
-    starts_at = models.DateTimeField("depuis", default=timezone.now)
-    ends_at = models.DateTimeField("jusqu'à", null=True, blank=True)
-    declared_by = models.CharField("déclaré par", max_length=60)
-
-    class Meta:
-        verbose_name = "déclaration de participation"
-        verbose_name_plural = "déclarations de participation"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["national_id"],
-                condition=Q(ends_at=None),
-                name="one_open_declaration",
-                violation_error_message="Une déclaration est déjà en cours pour ce professionnel.",
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
-                name="declaration_ends_after_start",
-                violation_error_message="La fin doit suivre le début.",
-            ),
-            models.CheckConstraint(
-                condition=Q(via__in=["cpts", "msp", "sos"], structure__gt="")
-                | Q(via__in=["none", "individual"], structure=""),
-                name="structure_when_through_one",
-                violation_error_message="Indiquez la structure (FINESS) par laquelle le professionnel participe.",
-            ),
-        ]
-        indexes = [models.Index(fields=["structure"], condition=Q(ends_at=None), name="open_declarations")]
-
-
-class EffectorSettings(models.Model):
-    """What an effector chose for himself; survives imports."""
-
-    national_id = models.CharField("identifiant national", max_length=50, primary_key=True)
-    accepts_editor_slots = models.BooleanField("montrer les créneaux de son logiciel", default=True)
-    accepts_on_top = models.BooleanField("accepte des patients en sus", default=True)
-    additional_information = models.TextField("information aux régulateurs", max_length=1000, blank=True)
-    convention_sector = models.CharField("secteur conventionnel", max_length=1, blank=True)
-
-    class Meta:
-        verbose_name = "réglage d'effecteur"
-        verbose_name_plural = "réglages d'effecteurs"
-
-
-class Absence(models.Model):
-    national_id = models.CharField("identifiant national", max_length=50, db_index=True)
-    starts_at = models.DateTimeField("du")
-    ends_at = models.DateTimeField("au")
-
-    class Meta:
-        verbose_name = "absence"
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")),
-                name="absence_ends_after_start",
-                violation_error_message="La fin doit suivre le début.",
-            ),
-        ]

@@ -1,0 +1,42 @@
+"""Who and where: national data loaded from RPPS and FINESS, and what practitioners and structures declared."""
+
+from directory.models.declared import Invitation, InvitationState, Participation, ParticipationVia
+from directory.models.effector import Absence, EffectorSettings, PlaceSettings
+from directory.models.land import Commune, Department, Specialty, SpecialtyRadius
+from directory.models.national import (
+    Activity,
+    Address,
+    Geocode,
+    ImportRun,
+    LocationPrecision,
+    Practitioner,
+    SosPlace,
+    Structure,
+    StructureCategory,
+)
+from directory.models.structure import CptsCommune, StructureProfile
+
+__all__ = [
+    "Absence",
+    "Activity",
+    "Address",
+    "Commune",
+    "CptsCommune",
+    "Department",
+    "EffectorSettings",
+    "Geocode",
+    "ImportRun",
+    "Invitation",
+    "InvitationState",
+    "LocationPrecision",
+    "Participation",
+    "ParticipationVia",
+    "PlaceSettings",
+    "Practitioner",
+    "SosPlace",
+    "Specialty",
+    "SpecialtyRadius",
+    "Structure",
+    "StructureCategory",
+    "StructureProfile",
+]
