@@ -16,9 +16,10 @@ from agenda.own import plans, recurrence
 from agenda.own.models import Occurrence, Series
 from agenda.own.plans import Plan
 from agenda.own.refusals import OccurrencePast, OccurrenceTaken, OccurrenceUnknown, overlap_refused
-from agenda.own.rights import Place, load_agenda
 from agenda.own.series import occurrence_on, refuse_overlap
-from sasportal.accounts.models import User
+from directory.effectors.places import Place
+from directory.effectors.rights import load_effector
+from sasportal.accounts.models import DelegateScope, User
 from sasportal.audit import trail
 
 WRITTEN = ["series", "day", "place_key", "time_zone", "kind", "capacity", "types", "consultation", "start", "end",
@@ -64,10 +65,10 @@ def change(*, actor: User, national_id: str, occurrence_id: int, plan: Plan, sco
 
     With `Scope.ONE` only place, day, hours and offer of the plan count; otherwise its rule counts too
     and its first day does not (a series goes on from where it is cut). Raises `OccurrenceTaken`,
-    `OccurrencePast`, `OccurrenceUnknown`, `PlanRefused`, `OverlapsAnother`, and those of `load_agenda`.
+    `OccurrencePast`, `OccurrenceUnknown`, `PlanRefused`, `OverlapsAnother`, and those of `load_effector`.
     """
     now = timezone.now()
-    place = load_agenda(actor=actor, national_id=national_id).place(plan.place_key)
+    place = load_effector(actor=actor, national_id=national_id, scope=DelegateScope.AGENDA).place(plan.place_key)
     found = load_occurrence(national_id=national_id, occurrence_id=occurrence_id)
     reach = _reach(found, scope=scope, now=now)
     if scope is Scope.ONE and found.series.rule:
@@ -82,7 +83,7 @@ def change(*, actor: User, national_id: str, occurrence_id: int, plan: Plan, sco
 def withdraw(*, actor: User, national_id: str, occurrence_id: int, scope: Scope) -> Changed:
     """Offer no more what is within `scope`; raises as `change` does."""
     now = timezone.now()
-    load_agenda(actor=actor, national_id=national_id)
+    load_effector(actor=actor, national_id=national_id, scope=DelegateScope.AGENDA)
     found = load_occurrence(national_id=national_id, occurrence_id=occurrence_id)
     reach = _reach(found, scope=scope, now=now)
     _cancel(reach.free, now=now)

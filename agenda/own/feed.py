@@ -10,9 +10,10 @@ from django.utils import timezone
 from icalendar import Calendar, Event
 
 from agenda.own.models import CalendarFeed, Occurrence
-from agenda.own.rights import Place, load_agenda, places_of
 from agenda.own.wording import counter, held
-from sasportal.accounts.models import User
+from directory.effectors.places import Place, places_of
+from directory.effectors.rights import load_effector
+from sasportal.accounts.models import DelegateScope, User
 from sasportal.audit import trail
 
 TOKEN_BYTES = 16
@@ -28,7 +29,7 @@ class FeedUnknown(Exception):
 def create_address(*, actor: User, national_id: str) -> str:
     """Return a new secret, shown this once; the former address stops working."""
     now = timezone.now()
-    load_agenda(actor=actor, national_id=national_id)
+    load_effector(actor=actor, national_id=national_id, scope=DelegateScope.AGENDA)
     _revoke(national_id, now=now)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     feed = CalendarFeed.objects.create(national_id=national_id, token_sha256=digest(token), created_at=now)
@@ -39,7 +40,7 @@ def create_address(*, actor: User, national_id: str) -> str:
 @transaction.atomic
 def revoke_address(*, actor: User, national_id: str) -> bool:
     """Close the address; tell whether there was one."""
-    load_agenda(actor=actor, national_id=national_id)
+    load_effector(actor=actor, national_id=national_id, scope=DelegateScope.AGENDA)
     revoked = _revoke(national_id, now=timezone.now())
     if revoked:
         trail.record(actor=actor, action="own_feed_revoked", target=national_id)

@@ -10,16 +10,17 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agenda.own import feed
-from agenda.own.access import agenda_page, person
-from agenda.own.rights import Agenda
+from directory.effectors.access import effector_page, person
+from directory.effectors.rights import Effector
+from sasportal.accounts.models import DelegateScope
 
 LONGEST_TOKEN = 64
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@agenda_page
+@effector_page(DelegateScope.AGENDA)
 @sensitive_variables("token")
-def address(request: HttpRequest, agenda: Agenda) -> HttpResponse:
+def address(request: HttpRequest, agenda: Effector) -> HttpResponse:
     """Explain the address and, when asked to, make one: it is shown in this answer and never again."""
     url = ""
     if request.method == "POST":
@@ -30,8 +31,8 @@ def address(request: HttpRequest, agenda: Agenda) -> HttpResponse:
 
 
 @require_POST
-@agenda_page
-def revoke(request: HttpRequest, agenda: Agenda) -> HttpResponse:
+@effector_page(DelegateScope.AGENDA)
+def revoke(request: HttpRequest, agenda: Effector) -> HttpResponse:
     if feed.revoke_address(actor=person(request), national_id=agenda.national_id):
         messages.success(request, "L’adresse du calendrier ne répond plus.")
     return redirect("agenda:own:address", national_id=agenda.national_id)

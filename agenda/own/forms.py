@@ -10,8 +10,8 @@ from django import forms
 from agenda.own.editing import Scope
 from agenda.own.models import CONSULTATION_CHOICES, MOST_PATIENTS, TYPE_CHOICES, OfferKind
 from agenda.own.plans import Plan, PlanRefused
-from agenda.own.rights import Place
 from agenda.slots import Consultation, SlotType
+from directory.effectors.places import Place
 from sasportal.wording import WEEKDAYS
 
 DATES = ["%Y-%m-%d", "%d/%m/%Y"]

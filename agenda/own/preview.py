@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from agenda.own import plans, recurrence
 from agenda.own.plans import Plan
-from agenda.own.rights import Place
 from agenda.own.wording import local_hours, plan_in_words
+from directory.effectors.places import Place
 from sasportal.wording import long_day
 
 DATES_SHOWN = 6

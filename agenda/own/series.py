@@ -10,8 +10,9 @@ from agenda.own import plans, recurrence
 from agenda.own.models import Occurrence, Series
 from agenda.own.plans import HORIZON, Plan
 from agenda.own.refusals import OverlapsAnother, overlap_refused
-from agenda.own.rights import Place, load_agenda
-from sasportal.accounts.models import User
+from directory.effectors.places import Place
+from directory.effectors.rights import load_effector
+from sasportal.accounts.models import DelegateScope, User
 from sasportal.audit import trail
 
 SERIES_AT_ONCE = 100
@@ -20,10 +21,10 @@ SERIES_AT_ONCE = 100
 def open_series(*, actor: User, national_id: str, plan: Plan) -> Series:
     """Offer what `plan` says and write its dates up to the horizon.
 
-    Raises `AgendaOfSomebodyElse`, `EffectorUnknown`, `PlaceUnknown`, `PlanRefused`, `OverlapsAnother`.
+    Raises `EffectorOfSomebodyElse`, `EffectorUnknown`, `PlaceUnknown`, `PlanRefused`, `OverlapsAnother`.
     """
     now = timezone.now()
-    place = load_agenda(actor=actor, national_id=national_id).place(plan.place_key)
+    place = load_effector(actor=actor, national_id=national_id, scope=DelegateScope.AGENDA).place(plan.place_key)
     plans.check(plan, zone=place.time_zone, now=now)
     coming = list(plans.days_to_come(plan, zone=place.time_zone, now=now))
     refuse_overlap(national_id=national_id, plan=plan, place=place, days=coming)

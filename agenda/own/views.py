@@ -14,15 +14,17 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agenda.own import editing, forms, series
-from agenda.own.access import agenda_page, person
 from agenda.own.editing import Changed, Scope, load_occurrence
 from agenda.own.models import Occurrence
 from agenda.own.plans import Plan, PlanRefused
 from agenda.own.preview import Preview, preview
 from agenda.own.refusals import OccurrencePast, OccurrenceTaken, OccurrenceUnknown, OverlapsAnother
-from agenda.own.rights import Agenda, PlaceUnknown
 from agenda.own.week import code_of, monday_of, read_week
 from agenda.own.wording import hour, local_hours, plan_of, series_in_words
+from directory.effectors.access import effector_page, person
+from directory.effectors.places import PlaceUnknown
+from directory.effectors.rights import Effector
+from sasportal.accounts.models import DelegateScope
 from sasportal.wording import long_day, several
 
 LOCKED = "Un patient y est déjà orienté : cette plage ne peut plus être modifiée ni supprimée."
@@ -30,8 +32,8 @@ PAST = "Cette plage a déjà commencé : elle ne peut plus être modifiée ni su
 
 
 @require_safe
-@agenda_page
-def week(request: HttpRequest, agenda: Agenda) -> HttpResponse:
+@effector_page(DelegateScope.AGENDA)
+def week(request: HttpRequest, agenda: Effector) -> HttpResponse:
     """Show one week, day by day (`semaine`: 2026-W48)."""
     now = timezone.now()
     today = now.astimezone(ZoneInfo(agenda.zone())).date()
@@ -41,8 +43,8 @@ def week(request: HttpRequest, agenda: Agenda) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@agenda_page
-def add(request: HttpRequest, agenda: Agenda) -> HttpResponse:
+@effector_page(DelegateScope.AGENDA)
+def add(request: HttpRequest, agenda: Effector) -> HttpResponse:
     """Fill in, preview, save. `jour`, `debut` and `fin` may come from the week's grid."""
     if request.method != "POST":
         given = {name: request.GET[name][:10] for name in ("jour", "debut", "fin") if name in request.GET}
@@ -60,8 +62,8 @@ def add(request: HttpRequest, agenda: Agenda) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@agenda_page
-def change(request: HttpRequest, agenda: Agenda, occurrence_id: int) -> HttpResponse:
+@effector_page(DelegateScope.AGENDA)
+def change(request: HttpRequest, agenda: Effector, occurrence_id: int) -> HttpResponse:
     """Change one date, it and the following, or the whole series."""
     found = _occurrence_or_404(agenda, occurrence_id)
     if request.method != "POST":
@@ -80,8 +82,8 @@ def change(request: HttpRequest, agenda: Agenda, occurrence_id: int) -> HttpResp
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@agenda_page
-def withdraw(request: HttpRequest, agenda: Agenda, occurrence_id: int) -> HttpResponse:
+@effector_page(DelegateScope.AGENDA)
+def withdraw(request: HttpRequest, agenda: Effector, occurrence_id: int) -> HttpResponse:
     """Ask what to withdraw, then do it."""
     found = _occurrence_or_404(agenda, occurrence_id)
     sent = (request.POST if found.series.rule else _whole(request)) if request.method == "POST" else None
@@ -102,7 +104,7 @@ def withdraw(request: HttpRequest, agenda: Agenda, occurrence_id: int) -> HttpRe
 
 def _answer(
     request: HttpRequest,
-    agenda: Agenda,
+    agenda: Effector,
     form: forms.OfferForm,
     save: Callable[[Plan], HttpResponse],
     found: Occurrence | None = None,
@@ -128,7 +130,7 @@ def _answer(
     return _form_page(request, agenda, form, found=found, seen=seen)
 
 
-def _previewed(form: forms.OfferForm, agenda: Agenda) -> tuple[Plan, Preview]:
+def _previewed(form: forms.OfferForm, agenda: Effector) -> tuple[Plan, Preview]:
     """Preview the plan; of one date of a series only that date counts."""
     plan = form.as_plan()
     if isinstance(form, forms.ChangeForm) and form.scope is Scope.ONE:
@@ -138,7 +140,7 @@ def _previewed(form: forms.OfferForm, agenda: Agenda) -> tuple[Plan, Preview]:
 
 def _form_page(
     request: HttpRequest,
-    agenda: Agenda,
+    agenda: Effector,
     form: forms.OfferForm,
     found: Occurrence | None = None,
     seen: Preview | None = None,
@@ -149,7 +151,7 @@ def _form_page(
     return render(request, "own/form.html", context, status=422 if form.errors else 200)
 
 
-def _occurrence_or_404(agenda: Agenda, occurrence_id: int) -> Occurrence:
+def _occurrence_or_404(agenda: Effector, occurrence_id: int) -> Occurrence:
     try:
         return load_occurrence(national_id=agenda.national_id, occurrence_id=occurrence_id)
     except OccurrenceUnknown:
@@ -190,7 +192,7 @@ def _title(found: Occurrence) -> str:
     return f"{long_day(day)}, {local_hours(found.start, found.end, found.time_zone)}"
 
 
-def _overlap(refused: OverlapsAnother, form: forms.OfferForm, agenda: Agenda) -> str:
+def _overlap(refused: OverlapsAnother, form: forms.OfferForm, agenda: Effector) -> str:
     if refused.at is None:
         return "Une autre plage est déjà proposée à ce lieu à ces horaires."
     at = refused.at.astimezone(ZoneInfo(agenda.place(form.cleaned_data["lieu"]).time_zone))
@@ -204,6 +206,6 @@ def _done(sentence: str, done: Changed) -> str:
     return f"{sentence} {kept} : un patient y est orienté."
 
 
-def _back_to_week(agenda: Agenda, start: datetime, zone: str) -> HttpResponse:
+def _back_to_week(agenda: Effector, start: datetime, zone: str) -> HttpResponse:
     day = start.astimezone(ZoneInfo(zone)).date()
     return redirect(reverse("agenda:own:week", args=[agenda.national_id]) + f"?semaine={code_of(day)}")

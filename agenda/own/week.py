@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from agenda.own.models import Occurrence, OfferKind
-from agenda.own.rights import Agenda
 from agenda.own.wording import counter, held, hour, local_hours, open_to, series_in_words
+from directory.effectors.rights import Effector
 from directory.models import Absence
 from sasportal.wording import MONTHS, long_day
 
@@ -74,7 +74,7 @@ def code_of(day: date) -> str:
     return f"{year}-W{week:02}"
 
 
-def read_week(agenda: Agenda, *, monday: date, now: datetime) -> Week:
+def read_week(agenda: Effector, *, monday: date, now: datetime) -> Week:
     """Read one week; two queries whatever it holds."""
     here = ZoneInfo(agenda.zone())
     since = datetime.combine(monday - timedelta(days=1), time.min, tzinfo=here)
@@ -97,7 +97,7 @@ def read_week(agenda: Agenda, *, monday: date, now: datetime) -> Week:
 
 
 def _day(
-    day: date, *, agenda: Agenda, rows: Sequence[Occurrence], absences: Sequence[Absence], today: date, now: datetime
+    day: date, *, agenda: Effector, rows: Sequence[Occurrence], absences: Sequence[Absence], today: date, now: datetime
 ) -> Day:
     here = ZoneInfo(agenda.zone())
     mine = [row for row in rows if row.start.astimezone(ZoneInfo(row.time_zone)).date() == day]
@@ -114,7 +114,7 @@ def _day(
     )
 
 
-def _line(row: Occurrence, *, agenda: Agenda, absences: Sequence[Absence], today: date, now: datetime) -> Line:
+def _line(row: Occurrence, *, agenda: Effector, absences: Sequence[Absence], today: date, now: datetime) -> Line:
     here = ZoneInfo(row.time_zone)
     place = next((place for place in agenda.places if place.key == row.place_key), None)
     start = row.start.astimezone(here)

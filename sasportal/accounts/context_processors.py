@@ -5,10 +5,13 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from sasportal.accounts.navigation import entries
+
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     return {
         "DEMO": settings.DEMO,
         "PSC_OFFERED": bool(settings.PSC_ISSUER),
         "PSC_BUTTON_IMAGE": settings.PSC_BUTTON_IMAGE,
+        "NAVIGATION": entries(getattr(request, "user", None)),
     }

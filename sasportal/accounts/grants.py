@@ -1,5 +1,8 @@
 """Giving and ending rights, and the accounts they are given to. Every change leaves a trace."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -65,20 +68,24 @@ def grant(
     territory: Territory | None = None,
     finess: str = "",
     national_id: str = "",
+    scopes: Sequence[str] = (),
+    ends_at: datetime | None = None,
 ) -> RoleGrant:
     """Give `role` within its scope; a right already in force is returned as it is."""
     if user.kind != UserKind.PROFESSIONAL:
         raise NotAProfessional
     if role == Role.STRUCTURE_MANAGER and not finess:
         raise ScopeMissing("Un gestionnaire de structure l'est d'une structure : indiquez son FINESS.")
-    if role == Role.DELEGATE and not national_id:
-        raise ScopeMissing("Un délégataire l'est d'un professionnel : indiquez son identifiant national.")
+    if role == Role.DELEGATE and not (national_id or finess):
+        raise ScopeMissing("Un délégataire l'est d'un professionnel ou d'une structure : indiquez lequel.")
     scope = {
         "role": role,
         "regulator_kind": regulator_kind,
         "territory": territory,
         "finess": finess,
         "national_id": national_id,
+        "scopes": sorted(scopes),
+        "ends_at": ends_at,
     }
     User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two identical requests give one right
     if known := grants_now(user).filter(**scope).first():
@@ -125,6 +132,7 @@ def record_grant(*, actor: User | str, action: str, given: RoleGrant) -> None:
         territory=given.territory.name if given.territory else "",
         finess=given.finess,
         national_id=given.national_id,
+        scopes=list(given.scopes),
         starts_at=given.starts_at,
         ends_at=given.ends_at,
     )

@@ -29,6 +29,15 @@ class RegulatorKind(models.TextChoices):
     IOA = "ioa", "Infirmier organisateur de l'accueil"
 
 
+class DelegateScope(models.TextChoices):
+    """What somebody may do for a practitioner who made him his delegate."""
+
+    AGENDA = "agenda", "Proposer et retirer des créneaux"
+    DECLARATION = "declaration", "Déclarer la participation au SAS"
+    SETTINGS = "settings", "Tenir à jour absences, téléphones et réglages"
+    FOLLOW = "follow", "Voir les patients orientés et noter leur venue"
+
+
 class User(AbstractUser):
     """A person. Signing in gives an identity; every right comes from a `RoleGrant`."""
 
@@ -87,6 +96,10 @@ class RoleGrant(models.Model):
     territory = models.ForeignKey(Territory, on_delete=models.PROTECT, null=True, blank=True, verbose_name="territoire")
     finess = models.CharField("structure (FINESS)", max_length=9, blank=True)
     national_id = models.CharField("pour le professionnel", max_length=50, blank=True)
+    # Of a delegate; none: everything
+    scopes = ArrayField(
+        models.CharField(max_length=12, choices=DelegateScope), default=list, blank=True, verbose_name="pour quoi"
+    )
     granted_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, blank=True, related_name="grants_given", verbose_name="donné par"
     )

@@ -4,17 +4,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from sasportal.accounts import session_rules, signed_in
+from sasportal.accounts import navigation, session_rules, signed_in
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.roles import grants_now, has_role
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """Lead each person to the page of their work; say so when they were given no right."""
-    if has_role(request.user, Role.REGULATOR):
-        return redirect("agenda:search")
-    if has_role(request.user, Role.ADMIN):
-        return redirect("admin:index")
+    if work := navigation.home(request.user):
+        return redirect(work.name)
     if has_role(request.user, *Role):
         return redirect("accounts:account")
     return render(request, "accounts/no_right.html")

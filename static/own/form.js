@@ -2,7 +2,7 @@
 const form = document.querySelector("[data-own-form]");
 
 function field(name) {
-  return form.querySelector(`[data-own-field="${name}"]`);
+  return form.querySelector(`[data-sas-field="${name}"]`);
 }
 
 function chosen(name) {

@@ -111,7 +111,7 @@ def test_the_address_is_shown_once_on_its_page(anne: User) -> None:
     assert Client().get(shown).status_code == 404
 
 
-def test_three_queries_for_however_many(anne: User, token: str, django_assert_num_queries) -> None:
+def test_four_queries_for_however_many(anne: User, token: str, django_assert_num_queries) -> None:
     series.open_series(actor=anne, national_id=cast.ANNE, plan=cast.weekly())
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(events(token)) == 9

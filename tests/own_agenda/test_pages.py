@@ -175,6 +175,6 @@ def test_the_week_asks_as_many_questions_for_one_line_as_for_nine(
         )
         series.open_series(actor=anne, national_id=cast.ANNE, plan=day_plan)
     browser.get(url("week"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         response = browser.get(url("week"))
     assert sum(len(day.lines) for day in response.context["week"].days) == rows

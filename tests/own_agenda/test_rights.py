@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from agenda.own import feed, series
 from agenda.own.models import CalendarFeed, Occurrence
-from agenda.own.rights import AgendaOfSomebodyElse, EffectorUnknown, load_agenda
-from sasportal.accounts.models import Role, RoleGrant, User
+from directory.effectors.rights import EffectorOfSomebodyElse, EffectorUnknown, load_effector
+from sasportal.accounts.models import DelegateScope, Role, RoleGrant, User
 from tests.accounts.people import LOCAL, patient, signed_in_by_psc
 from tests.own_agenda import cast
 
@@ -119,16 +119,16 @@ def test_a_delegate_sees_for_whom_he_acts(agendas: dict[str, Occurrence]) -> Non
 
 
 def test_a_stranger_does_not_learn_who_exists(agendas: dict[str, Occurrence]) -> None:
-    with pytest.raises(AgendaOfSomebodyElse):
-        load_agenda(actor=user_of("regulator"), national_id="899799999999")
+    with pytest.raises(EffectorOfSomebodyElse):
+        load_effector(actor=user_of("regulator"), national_id="899799999999", scope=DelegateScope.AGENDA)
     with pytest.raises(EffectorUnknown):
-        load_agenda(actor=user_of("admin"), national_id="899799999999")
+        load_effector(actor=user_of("admin"), national_id="899799999999", scope=DelegateScope.AGENDA)
 
 
 def test_the_use_cases_themselves_refuse_a_stranger(agendas: dict[str, Occurrence]) -> None:
     regulator = user_of("regulator")
-    with pytest.raises(AgendaOfSomebodyElse):
+    with pytest.raises(EffectorOfSomebodyElse):
         series.open_series(actor=regulator, national_id=cast.ANNE, plan=cast.plan(place_key=cast.MESURE))
-    with pytest.raises(AgendaOfSomebodyElse):
+    with pytest.raises(EffectorOfSomebodyElse):
         feed.create_address(actor=regulator, national_id=cast.ANNE)
     assert (Occurrence.objects.count(), CalendarFeed.objects.count()) == (2, 0)

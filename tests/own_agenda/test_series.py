@@ -12,8 +12,8 @@ from agenda.own import series
 from agenda.own.models import Occurrence, Series
 from agenda.own.plans import PlanRefused
 from agenda.own.refusals import OverlapsAnother, overlap_refused
-from agenda.own.rights import PlaceUnknown
 from agenda.own.tasks import refresh_own_agenda
+from directory.effectors.places import PlaceUnknown
 from sasportal.accounts.models import User
 from sasportal.audit.models import Entry
 from tests.own_agenda import cast
