@@ -66,6 +66,7 @@ class SlotsView:
     """The right-hand side of a card: the only part that changes while editors answer."""
 
     national_id: str
+    who: str
     state: str
     days: tuple[DayView, ...]
     message: str
@@ -143,6 +144,7 @@ def slots_view(card: Card, *, now: datetime, on_top: bool = False) -> SlotsView:
     refs = references(card)
     return SlotsView(
         national_id=card.candidate.national_id,
+        who=who,
         state=card.state,
         days=tuple(day_view(day, today=today, who=who, refs=refs) for day in card.days),
         message=message(card),

@@ -41,15 +41,15 @@ class Rechecked:
 def recheck(*, search: Search, slot_key: str) -> Rechecked:
     """Ask the editor whether the slot is still free; the next three of the same practitioner otherwise."""
     shown = shown_slots(search)
-    slot = next((one for one in shown if one.key == slot_key), None)
+    slot = next((one for one in shown if one.key == slot_key and not one.own), None)
     if slot is None:
         return Rechecked(slot=None, gone=True, verified=False)
     report = _ask_quickly(search, slot)
     if report is None or not report.answered:
-        return Rechecked(slot=slot, gone=False, verified=False, alternatives=_next_to(slot, shown))
+        return Rechecked(slot=slot, gone=False, verified=False, alternatives=next_to(slot, shown))
     fresh = _visible(search, slot.national_id, report.slots)
     now_is = next((one for one in fresh if one.key == slot_key), None)
-    return Rechecked(slot=now_is, gone=now_is is None, verified=True, alternatives=_next_to(slot, fresh))
+    return Rechecked(slot=now_is, gone=now_is is None, verified=True, alternatives=next_to(slot, fresh))
 
 
 def shown_slots(search: Search) -> tuple[Slot, ...]:
@@ -101,7 +101,7 @@ def _visible(search: Search, national_id: str, slots: tuple[Slot, ...]) -> list[
     return [one.slot for one in visible]
 
 
-def _next_to(slot: Slot, slots: Iterable[Slot]) -> tuple[Slot, ...]:
+def next_to(slot: Slot, slots: Iterable[Slot]) -> tuple[Slot, ...]:
     """The next three of the same practitioner, later ones first, then earlier ones."""
     others = [one for one in slots if one.national_id == slot.national_id and one.key != slot.key]
     later = [one for one in others if one.start >= slot.start]

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from agenda.booking_urls import with_origin
 from agenda.slots import Slot
-from booking.models import Orientation, OrientationState
-from booking.orientations import without_return
+from booking.models import Orientation, OrientationEvent, OrientationState, Way
+from booking.states import AGREED_HERE, cancellable, undoable, without_return
 from directory.zones import zone_of_postal_code
 from sasportal.wording import clock, listed, long_day, phone, zone_line
 
@@ -52,13 +52,20 @@ class Line:
     way: str
     phone: str
     url: str
+    undoable: bool
+    cancellable: bool
 
     @property
     def when(self) -> str:
         return f"{self.day} à {self.hour}"
 
     @property
-    def cancellable(self) -> bool:
+    def agreed_here(self) -> bool:
+        return self.orientation.way in AGREED_HERE
+
+    @property
+    def waiting(self) -> bool:
+        """Given up by one click: nothing was agreed yet."""
         return self.orientation.state == OrientationState.OPENED
 
     @property
@@ -73,7 +80,17 @@ class Line:
     @property
     def final(self) -> bool:
         """Is there nothing more to wait for on the screen?"""
-        return self.state != OrientationState.OPENED
+        return self.state != OrientationState.OPENED and not self.undoable
+
+    @property
+    def cancelled_because(self) -> str:
+        return self.orientation.get_cancel_reason_display() if self.state == OrientationState.CANCELLED else ""
+
+    @property
+    def places(self) -> str:
+        """How full the range is, in words; empty for a slot of one patient."""
+        row = self.orientation.occurrence
+        return f"{row.taken} sur {row.capacity} patients" if row and row.capacity > 1 else ""
 
     @property
     def to_read_out(self) -> str:
@@ -89,6 +106,35 @@ class Alternative:
 
     key: str
     words: str
+    own: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotLine:
+    """A slot of the own agenda in words. `until` and `places` are empty for a slot of one patient."""
+
+    when: str
+    until: str
+    places: str
+    left: int
+    where: str
+    manner: str
+    zone: str
+
+
+def slot_line(slot: Slot) -> SlotLine:
+    zone = zone_of_postal_code(slot.place.postal_code)
+    start = slot.start.astimezone(ZoneInfo(zone))
+    several_patients = slot.capacity > 1
+    return SlotLine(
+        when=f"{long_day(start.date())} à {clock(start)}",
+        until=clock(slot.end.astimezone(ZoneInfo(zone))) if several_patients else "",
+        places=f"{slot.taken} sur {slot.capacity} patients déjà orientés" if several_patients else "",
+        left=slot.capacity - slot.taken,
+        where=f"{slot.place.line}, {slot.place.postal_code} {slot.place.city}".strip(" ,"),
+        manner=listed([CONSULTATION[code] for code in slot.consultation]),
+        zone="" if zone == "Europe/Paris" else zone_line(zone, slot.start),
+    )
 
 
 def line(orientation: Orientation, now: datetime) -> Line:
@@ -105,10 +151,46 @@ def line(orientation: Orientation, now: datetime) -> Line:
         hour=clock(start),
         zone="" if orientation.time_zone == "Europe/Paris" else zone_line(orientation.time_zone, orientation.start),
         manner=listed([CONSULTATION[code] for code in orientation.consultation if code in CONSULTATION]),
-        way=orientation.editor_name if orientation.booking_url else "téléphone",
+        way=way_in_words(orientation),
         phone=phone(orientation.phone),
         url=with_origin(orientation.booking_url) if orientation.booking_url else "",
+        undoable=undoable(orientation, now),
+        cancellable=cancellable(orientation, now),
     )
+
+
+def way_in_words(orientation: Orientation) -> str:
+    match Way(orientation.way):
+        case Way.OWN:
+            return "agenda du portail"
+        case Way.ON_TOP:
+            return "en sus, par téléphone"
+        case Way.EDITOR:
+            return orientation.editor_name if orientation.booking_url else "téléphone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventLine:
+    """One line of an orientation's history."""
+
+    at: datetime
+    state: str
+    by: str
+    reason: str
+
+
+def event_line(event: OrientationEvent, orientation: Orientation) -> EventLine:
+    """Say it to the regulator whose orientation it is."""
+    return EventLine(
+        at=event.at, state=event.get_state_display(), by=author(event.by, orientation),
+        reason=event.get_reason_display(),
+    )  # fmt: skip
+
+
+def author(by: str, orientation: Orientation) -> str:
+    if by.startswith("editor:"):
+        return "l’éditeur"
+    return "vous" if by == str(orientation.regulator.technical_id) else "le professionnel"
 
 
 def state_shown(orientation: Orientation, now: datetime) -> str:
@@ -123,4 +205,4 @@ def alternative(slot: Slot) -> Alternative:
     start = slot.start.astimezone(ZoneInfo(zone_of_postal_code(slot.place.postal_code)))
     manner = listed([CONSULTATION[code] for code in slot.consultation])
     words = f"{long_day(start.date())} à {clock(start)}, {slot.place.city}"
-    return Alternative(key=slot.key, words=f"{words}, {manner}" if manner else words)
+    return Alternative(key=slot.key, words=f"{words}, {manner}" if manner else words, own=slot.own)

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from agenda.models import Editor
+from agenda.own.models import Occurrence
 
 
 class AppointmentStatus(models.TextChoices):
@@ -70,16 +71,41 @@ class OrientationState(models.TextChoices):
     CANCELLED = "cancelled", "Annulée"
 
 
+class Way(models.TextChoices):
+    """How an orientation is agreed."""
+
+    EDITOR = "editor", "logiciel du professionnel"
+    OWN = "own", "agenda du portail"
+    ON_TOP = "on_top", "en sus, convenu par téléphone"
+
+
+class CancelReason(models.TextChoices):
+    """Codes only: a free text would end up holding a patient's name."""
+
+    MISTAKE = "mistake", "Erreur de saisie"
+    DECLINED = "declined", "Le patient ne viendra pas"
+    ELSEWHERE = "elsewhere", "Le patient est orienté ailleurs"
+    UNAVAILABLE = "unavailable", "Le professionnel n’est plus disponible"
+    UNDONE = "undone", "Annulée dans les 30 secondes"
+
+
 class Orientation(models.Model):
-    """A regulator chose a slot for a patient nobody names here."""
+    """A regulator chose a slot, or agreed on one by phone, for a patient nobody names here."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     regulator = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orientations")
     state = models.CharField("état", max_length=10, choices=OrientationState, default=OrientationState.OPENED)
+    way = models.CharField("voie", max_length=8, choices=Way, default=Way.EDITOR)
     editor = models.ForeignKey(Editor, on_delete=models.PROTECT, null=True, blank=True)
     editor_name = models.CharField(max_length=60, blank=True)
-    practitioner = models.CharField("praticien (identifiant)", max_length=50)
+    # Of the own agenda: the occurrence a place of which was taken
+    occurrence = models.ForeignKey(
+        Occurrence, on_delete=models.PROTECT, null=True, blank=True, related_name="orientations"
+    )
+    # Empty when agreed with a structure for whichever of its members receives
+    practitioner = models.CharField("praticien (identifiant)", max_length=50, blank=True)
     practitioner_name = models.CharField("praticien", max_length=210)
+    structure = models.CharField("structure", max_length=14, blank=True)
     place = models.CharField("lieu", max_length=320)
     phone = models.CharField("téléphone", max_length=20, blank=True)
     # False: the editor did not answer in time when the slot was chosen
@@ -93,6 +119,7 @@ class Orientation(models.Model):
     consultation = ArrayField(models.CharField(max_length=3), default=list)
     booking_url = models.CharField(max_length=2100, blank=True)
     contextual_origin = models.CharField("logiciel de régulation", max_length=60, blank=True)
+    cancel_reason = models.CharField("motif d'annulation", max_length=12, choices=CancelReason, blank=True)
     opened_at = models.DateTimeField("ouverte le", default=timezone.now)
     changed_at = models.DateTimeField("changée le", default=timezone.now)
     appointment = models.OneToOneField(
@@ -113,6 +140,14 @@ class Orientation(models.Model):
                 condition=models.Q(state="opened"),
                 name="one_open_per_slot",
             ),
+            models.CheckConstraint(
+                condition=models.Q(way="own", occurrence__isnull=False)
+                | ~models.Q(way="own") & models.Q(occurrence=None),
+                name="occurrence_of_the_own_agenda",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(practitioner__gt="") | models.Q(structure__gt=""), name="somebody_receives"
+            ),
         ]
 
 
@@ -123,6 +158,7 @@ class OrientationEvent(models.Model):
     state = models.CharField(max_length=10, choices=OrientationState)
     at = models.DateTimeField(default=timezone.now)
     by = models.CharField(max_length=60)  # technical id of a user, or "editor:<id>"
+    reason = models.CharField(max_length=12, choices=CancelReason, blank=True)
 
     class Meta:
         ordering = ["id"]

@@ -1,34 +1,24 @@
 """A regulator chooses a slot: check it once more, remember the choice, give the address to open."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from agenda.models import Editor
-from agenda.progress import contact
 from agenda.recheck import recheck
 from agenda.searches import Search
 from agenda.slots import AppointmentType, Slot
-from agenda.texts import french_phone
-from booking.models import Orientation, OrientationEvent, OrientationState
-from directory.found import Candidate, CandidatePlace
-from directory.zones import zone_of_postal_code
+from booking import whereabouts
+from booking.history import move, write_event
+from booking.models import Orientation, OrientationState
+from booking.states import NO_RETURN_AFTER, without_return
 from sasportal.accounts.models import User
 from sasportal.audit import trail
-from sasportal.wording import title
-
-NO_RETURN_AFTER = timedelta(minutes=30)
 
 
 class SlotUnknown(Exception):
     """This search never showed that slot."""
-
-
-class NotCancellable(Exception):
-    """The editor already confirmed it, or it is over: it is cancelled there."""
 
 
 class NotConfirmable(Exception):
@@ -67,26 +57,11 @@ def open_orientation(*, actor: User, search: Search, slot_key: str, origin: str 
     return Choice(orientation=_opened(actor, new, origin), verified=checked.verified, alternatives=checked.alternatives)
 
 
-def cancel_orientation(*, actor: User, orientation: Orientation) -> Orientation:
-    """Give up an orientation the editor has not confirmed; raises NotCancellable."""
-    if not _moved(orientation, OrientationState.OPENED, OrientationState.CANCELLED, actor=actor):
-        raise NotCancellable
-    return orientation
-
-
 def confirm_by_phone(*, actor: User, orientation: Orientation) -> Orientation:
     """Note that the practitioner agreed by phone; raises NotConfirmable."""
-    if orientation.booking_url or not _moved(
-        orientation, OrientationState.OPENED, OrientationState.BOOKED, actor=actor
-    ):
+    if orientation.booking_url or not move(orientation, OrientationState.OPENED, OrientationState.BOOKED, actor=actor):
         raise NotConfirmable
     return orientation
-
-
-def without_return(orientation: Orientation, now: datetime) -> bool:
-    """Was the editor's page opened long ago without anything coming back?"""
-    waiting = orientation.state == OrientationState.OPENED and bool(orientation.booking_url)
-    return waiting and now - orientation.opened_at > NO_RETURN_AFTER
 
 
 def _known(actor: User, slot_key: str) -> Orientation | None:
@@ -119,7 +94,7 @@ def _opened(actor: User, new: Orientation, origin: str) -> Orientation:
         orientation.save(update_fields=["opened_at", "changed_at", "verified", "booking_url"])
         created = True
     if created:
-        _write_event(orientation, OrientationState.OPENED, actor)
+        write_event(orientation, OrientationState.OPENED, actor)
     return _recorded_again(actor, orientation, origin)
 
 
@@ -133,22 +108,6 @@ def _recorded_again(actor: User, orientation: Orientation, origin: str) -> Orien
     return orientation
 
 
-@transaction.atomic
-def _moved(orientation: Orientation, before: OrientationState, after: OrientationState, *, actor: User) -> bool:
-    """Compare and swap: nothing changes when the editor was faster."""
-    now = timezone.now()
-    row = Orientation.objects.filter(pk=orientation.pk, state=before)
-    if not row.update(state=after, changed_at=now):
-        return False
-    orientation.state, orientation.changed_at = after, now
-    _write_event(orientation, after, actor)
-    return True
-
-
-def _write_event(orientation: Orientation, state: OrientationState, actor: User) -> None:
-    OrientationEvent.objects.create(orientation=orientation, state=state, by=str(actor.technical_id))
-
-
 def _new_orientation(actor: User, search: Search, slot: Slot, *, verified: bool) -> Orientation:
     candidate = next(one for one in search.found.candidates if one.national_id == slot.national_id)
     editor = Editor.objects.filter(pk=slot.editor_id).first()
@@ -157,8 +116,6 @@ def _new_orientation(actor: User, search: Search, slot: Slot, *, verified: bool)
         regulator=actor,
         editor=editor,
         editor_name=editor.name if editor else "",
-        practitioner=slot.national_id,
-        practitioner_name=f"{title(candidate.civility)[0]} {candidate.name}".strip()[:210],
         start=slot.start,
         end=slot.end,
         slot_key=slot.key,
@@ -169,23 +126,6 @@ def _new_orientation(actor: User, search: Search, slot: Slot, *, verified: bool)
         contextual_origin=search.origin[:60],
         opened_at=now,
         changed_at=now,
-        **_whereabouts(candidate, slot),
+        **whereabouts.of_practitioner(candidate),
+        **whereabouts.of_slot(candidate, slot),
     )
-
-
-def _whereabouts(candidate: Candidate, slot: Slot) -> dict[str, Any]:
-    """Where the patient goes and whom he calls: the editor's word first, then the directory's."""
-    place = slot.place
-    known = _same_town(candidate, slot)
-    phone = place.phone or (known.phone if known else "") or contact(candidate)[1]
-    return {
-        "place": f"{place.line}, {place.postal_code} {place.city}".strip(" ,")[:320],
-        "phone": (french_phone(phone) or phone)[:20],
-        "department": known.department if known else "",
-        "time_zone": zone_of_postal_code(place.postal_code),
-    }
-
-
-def _same_town(candidate: Candidate, slot: Slot) -> CandidatePlace | None:
-    towns = (one for one in candidate.places if one.postal_code == slot.place.postal_code)
-    return next(towns, candidate.places[0] if candidate.places else None)

@@ -2,16 +2,19 @@
 
 from django.urls import path
 
-from booking import views
+from booking import agreed_views, views
 
 app_name = "booking"
 urlpatterns = [
     path("sas/orientations/", views.orientation_list, name="list"),
     path("sas/orientations/choisir", views.choose, name="choose"),
+    path("sas/orientations/creneau", agreed_views.own, name="own"),
+    path("sas/orientations/en-sus", agreed_views.on_top, name="on_top"),
     path("sas/orientations/panneau", views.panel, name="panel"),
     path("sas/orientations/lignes", views.lines, name="lines"),
     path("sas/orientations/export.csv", views.export, name="export"),
     path("sas/orientations/<uuid:orientation_id>/", views.detail, name="detail"),
     path("sas/orientations/<uuid:orientation_id>/annuler", views.cancel, name="cancel"),
     path("sas/orientations/<uuid:orientation_id>/confirmer", views.confirm, name="confirm"),
+    path("sas/orientations/<uuid:orientation_id>/retirer", views.undo, name="undo"),
 ]

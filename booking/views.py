@@ -1,5 +1,6 @@
 """Choosing a slot, the panel beside the list, and "Mes orientations"."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -14,18 +15,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agenda.searches import Search, SearchExpired, SearchOfSomebodyElse, load_search
 from booking import choices
 from booking.exports import as_csv
-from booking.forms import ChoiceForm, OrientationFilter, PanelForm
-from booking.lines import Alternative, alternative, line
-from booking.models import Orientation, OrientationState
-from booking.orientations import (
-    Choice,
-    NotCancellable,
-    NotConfirmable,
-    SlotUnknown,
-    cancel_orientation,
-    confirm_by_phone,
-    open_orientation,
-)
+from booking.forms import CancelForm, ChoiceForm, OrientationFilter, PanelForm
+from booking.lines import Alternative, alternative, event_line, line
+from booking.models import CancelReason, Orientation, OrientationState
+from booking.orientations import Choice, NotConfirmable, SlotUnknown, confirm_by_phone, open_orientation
+from booking.states import AGREED_HERE
+from booking.undoing import NotCancellable, TooLateToUndo
+from booking.undoing import cancel as cancel_orientation
+from booking.undoing import undo as undo_orientation
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.roles import role_required
 from sasportal.audit import trail
@@ -57,7 +54,7 @@ def _chosen(request: HttpRequest, user: User, slot_key: str, search: Search, cho
     others = [alternative(slot) for slot in choice.alternatives]
     context: dict[str, Any] = {"search": search, "alternatives": others}
     if choice.orientation is None:
-        plain = [{"key": one.key, "words": one.words} for one in others]
+        plain = [asdict(one) for one in others]
         choices.remember(user, slot_key, choices.GONE, alternatives=plain)
         return render(request, "booking/orientation_gone.html", context, status=409)
     choices.remember(user, slot_key, choices.OPENED)
@@ -82,7 +79,7 @@ def panel(request: HttpRequest) -> HttpResponse:
     if state in {choices.CHECKING, choices.GONE, choices.UNKNOWN}:
         others = [Alternative(**one) for one in kept.get("alternatives", [])]
         return render(request, "booking/_panel_choice.html", {"state": state, "alternatives": others})
-    mine = Orientation.objects.filter(regulator=user, slot_key=slot_key).order_by("-opened_at").first()
+    mine = latest_of(user, slot_key)
     context = {"state": "", "line": line(mine, timezone.now()) if mine else None}
     return render(request, "booking/_panel.html" if mine else "booking/_panel_choice.html", context)
 
@@ -114,20 +111,46 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 @role_required(Role.REGULATOR)
 def detail(request: HttpRequest, orientation_id: UUID) -> HttpResponse:
     orientation = own_or_404(request, orientation_id)
-    shown = line(orientation, timezone.now())
-    events = [(event.get_state_display(), event.at, _who(event.by)) for event in orientation.events.all()]
-    return render(request, "booking/orientation_detail.html", {"line": shown, "events": events})
+    return _detail(request, orientation, CancelForm())
+
+
+def _detail(request: HttpRequest, orientation: Orientation, form: CancelForm) -> HttpResponse:
+    context = {
+        "line": line(orientation, timezone.now()),
+        "events": [event_line(event, orientation) for event in orientation.events.all()],
+        "form": form,
+    }
+    return render(request, "booking/orientation_detail.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @role_required(Role.REGULATOR)
 def cancel(request: HttpRequest, orientation_id: UUID) -> HttpResponse:
+    """Give up what waits for an editor; what was agreed here is cancelled with its reason."""
     orientation = own_or_404(request, orientation_id)
+    form = CancelForm(request.POST)
+    agreed = orientation.way in AGREED_HERE and orientation.state == OrientationState.BOOKED
+    if agreed and not form.is_valid():
+        return _detail(request, orientation, form)
+    reason = CancelReason(form.cleaned_data["motif"]) if agreed else None
     try:
-        cancel_orientation(actor=user_of(request), orientation=orientation)
+        cancel_orientation(actor=user_of(request), orientation=orientation, reason=reason)
         done, text = True, "Orientation annulée."
     except NotCancellable:
         done, text = False, "Cette orientation n’est plus en attente : annulez le rendez-vous chez l’éditeur."
+    return _said(request, done, text)
+
+
+@require_POST
+@role_required(Role.REGULATOR)
+def undo(request: HttpRequest, orientation_id: UUID) -> HttpResponse:
+    """Within 30 seconds: as if it had not been."""
+    orientation = own_or_404(request, orientation_id)
+    try:
+        undo_orientation(actor=user_of(request), orientation=orientation)
+        done, text = True, "C’est annulé : la place est rendue et le professionnel n’est pas prévenu."
+    except TooLateToUndo:
+        done, text = False, "Les 30 secondes sont passées : annulez avec un motif depuis l’orientation."
     return _said(request, done, text)
 
 
@@ -150,6 +173,11 @@ def own_or_404(request: HttpRequest, orientation_id: UUID) -> Orientation:
     if found is None:
         raise Http404
     return found
+
+
+def latest_of(user: User, slot_key: str) -> Orientation | None:
+    mine = Orientation.objects.filter(regulator=user, slot_key=slot_key).select_related("occurrence")
+    return mine.order_by("-opened_at").first()
 
 
 def search_or_404(user: User, search_id: UUID) -> Search:
@@ -176,8 +204,9 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
         "lines": shown[:MOST_LINES],
         "more": len(shown) > MOST_LINES,
         "most": MOST_LINES,
-        "day": form.value("jour", "aujourdhui"),
-        "state": form.value("etat"),
+        "chosen": {form.value("jour", "aujourdhui"), form.value("etat"), form.value("qui")},
+        "of_territory": form.value("qui") == "territoire",
+        "me": request.user,
         "lines_url": f"{reverse('booking:lines')}?{query}",
         "export_url": f"{reverse('booking:export')}?{query}",
     }
@@ -189,7 +218,3 @@ def _said(request: HttpRequest, done: bool, text: str) -> HttpResponse:
         return HttpResponse(status=204 if done else 409)
     (messages.success if done else messages.error)(request, text)
     return redirect("booking:list")
-
-
-def _who(by: str) -> str:
-    return "l’éditeur" if by.startswith("editor:") else "vous"

@@ -1,0 +1,47 @@
+"""Where the patient goes and whom he calls, as an orientation keeps it."""
+
+from typing import Any
+
+from agenda.progress import contact
+from agenda.slots import Slot
+from agenda.texts import french_phone
+from directory.found import Candidate, CandidatePlace, StructureCard
+from directory.zones import zone_of_postal_code
+from sasportal.wording import title
+
+
+def of_slot(candidate: Candidate, slot: Slot) -> dict[str, Any]:
+    """The slot's own word first (an editor's, or the own agenda's), then the directory's."""
+    place = slot.place
+    known = _same_town(candidate, slot)
+    phone = place.phone or (known.phone if known else "") or contact(candidate)[1]
+    return _columns(place.line, place.postal_code, place.city, phone) | {
+        "department": known.department if known else "",
+    }
+
+
+def of_place(candidate: Candidate, place: CandidatePlace) -> dict[str, Any]:
+    phone = place.phone or contact(candidate)[1]
+    return _columns(place.line, place.postal_code, place.city, phone) | {"department": place.department}
+
+
+def of_structure(structure: StructureCard) -> dict[str, Any]:
+    return _columns(structure.line, structure.postal_code, structure.city, structure.phone)
+
+
+def of_practitioner(candidate: Candidate) -> dict[str, Any]:
+    name = f"{title(candidate.civility)[0]} {candidate.name}".strip()
+    return {"practitioner": candidate.national_id, "practitioner_name": name[:210]}
+
+
+def _columns(line: str, postal_code: str, city: str, phone: str) -> dict[str, Any]:
+    return {
+        "place": f"{line}, {postal_code} {city}".strip(" ,")[:320],
+        "phone": (french_phone(phone) or phone)[:20],
+        "time_zone": zone_of_postal_code(postal_code),
+    }
+
+
+def _same_town(candidate: Candidate, slot: Slot) -> CandidatePlace | None:
+    towns = (one for one in candidate.places if one.postal_code == slot.place.postal_code)
+    return next(towns, candidate.places[0] if candidate.places else None)
