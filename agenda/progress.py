@@ -175,8 +175,8 @@ class Progress:
         """Build the card of one practitioner; KeyError when the search did not find him."""
         candidate = self._candidates[national_id]
         asked = self._questions_of.get(national_id, [])
-        reports = [self._reports[q.number] for q in asked if q.number in self._reports]
-        visible, hidden = self._sorted_slots(candidate, reports)
+        reports = self._reports_of(national_id)
+        visible, hidden = self.sorted_for(candidate)
         zone = candidate.places[0].time_zone if candidate.places else self.search.near.time_zone
         label, phone = contact(candidate)
         waiting = [q.editor_name for q in asked if q.number not in self._reports]
@@ -193,9 +193,16 @@ class Progress:
             time_zone=zone,
         )
 
-    def _sorted_slots(
-        self, candidate: Candidate, reports: list[CallReport]
-    ) -> tuple[tuple[VisibleSlot, ...], tuple[Hidden, ...]]:
+    def candidate(self, national_id: str) -> Candidate:
+        return self._candidates[national_id]
+
+    def _reports_of(self, national_id: str) -> list[CallReport]:
+        asked = self._questions_of.get(national_id, [])
+        return [self._reports[q.number] for q in asked if q.number in self._reports]
+
+    def sorted_for(self, candidate: Candidate) -> tuple[tuple[VisibleSlot, ...], tuple[Hidden, ...]]:
+        """Part what was received for this practitioner, as he is described: not always as he is today."""
+        reports = self._reports_of(candidate.national_id)
         received = [slot for report in reports for slot in report.slots if slot.national_id == candidate.national_id]
         own, replaced = own_beside(self._own.get(candidate.national_id, ()), received, candidate=candidate)
         visible, hidden = sort_slots(

@@ -12,6 +12,7 @@ from sasportal.wording import clock, listed, long_day
 @dataclass(frozen=True, kw_only=True)
 class SlotLine:
     start: str
+    place: str
     types: str
     cpts: str
     visible: bool
@@ -30,6 +31,7 @@ def line(slot: Slot, *, zone: str, visible: bool, reason: str) -> SlotLine:
     start = slot.start.astimezone(ZoneInfo(zone))
     return SlotLine(
         start=f"{long_day(start.date())} à {clock(start)}",
+        place=slot.place.city,
         types=listed([kind.value for kind in slot.types]) or "aucun",
         cpts=listed([f"{cpts.name} ({cpts.finess})".strip() for cpts in slot.cpts]),
         visible=visible,

@@ -16,7 +16,8 @@ from agenda.board import START, Board, event_order
 from agenda.forms import CARDS_AT_ONCE, ViewForm
 from agenda.rendering import update
 from agenda.searches import Search, SearchExpired, SearchOfSomebodyElse, follow, landed, load_search
-from sasportal.accounts.models import Role, User
+from agenda.views import FOLLOWERS, may_choose
+from sasportal.accounts.models import User
 from sasportal.accounts.roles import has_role
 
 RETRY_MS = 1000
@@ -40,7 +41,7 @@ async def events(request: HttpRequest, search_id: UUID) -> HttpResponseBase:
 
 def authorised(request: HttpRequest, search_id: UUID) -> tuple[Search, bool]:
     """Load and authorise, then give the database connection back: the stream lasts and needs none."""
-    if not has_role(request.user, Role.REGULATOR, Role.ADMIN) or not isinstance(request.user, User):
+    if not has_role(request.user, *FOLLOWERS) or not isinstance(request.user, User):
         raise PermissionDenied
     try:
         search = load_search(search_id, owner=str(request.user.technical_id))
@@ -48,7 +49,7 @@ def authorised(request: HttpRequest, search_id: UUID) -> tuple[Search, bool]:
         raise Http404 from None
     except SearchOfSomebodyElse:
         raise PermissionDenied from None
-    can_choose = has_role(request.user, Role.REGULATOR)
+    can_choose = may_choose(request.user, search)
     close_old_connections()
     return search, can_choose
 

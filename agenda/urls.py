@@ -16,6 +16,7 @@ def public_page(template: str) -> Callable[..., HttpResponseBase]:
 
 urlpatterns = [
     path("", include("agenda.own.urls")),
+    path("", include("agenda.effector.urls")),
     path("sas/recherche", views.search, name="search"),
     path("sas/recherche/<uuid:search_id>/flux", stream.events, name="events"),
     path("sas/recherche/<uuid:search_id>/fiches", views.cards, name="cards"),

@@ -20,12 +20,15 @@ from agenda.progress import Card
 from agenda.received import slot_lines
 from agenda.rendering import cards_html, update
 from agenda.searches import Search, SearchExpired, SearchOfSomebodyElse, ask_again, landed, load_search
+from agenda.visibility import Viewer
 from directory.places import Near
 from directory.search import structure_card
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.roles import has_role, role_required
 
 SEARCHERS = (Role.REGULATOR, Role.ADMIN)
+# Who may have a search of his own to follow: an effector and his delegate see what the 15 sees
+FOLLOWERS = (*SEARCHERS, Role.EFFECTOR, Role.DELEGATE)
 
 
 @require_GET
@@ -74,30 +77,31 @@ def _search_again(request: HttpRequest, view: ViewForm) -> HttpResponse:
 
 def _results(request: HttpRequest, form: SearchForm, found: Search, view: ViewForm) -> HttpResponse:
     board = board_of(found)
-    page = ResultsPage(board=board, form=form, view=view, can_choose=has_role(request.user, Role.REGULATOR))
+    page = ResultsPage(board=board, form=form, view=view, can_choose=may_choose(request.user, found))
     context = {"form": form, "page": page, "can_explain": has_role(request.user, Role.ADMIN)}
     return render(request, "agenda/search.html", context)
 
 
 @require_GET
-@role_required(*SEARCHERS)
+@role_required(*FOLLOWERS)
 def cards(request: HttpRequest, search_id: UUID) -> HttpResponse:
     """More cards (`depuis`), or what changed after an event (`apres`): the page without its stream."""
     view = ViewForm(request.GET)
     board = board_of(search_or_404(request, search_id))
     shown = view.value("cartes", CARDS_AT_ONCE)
+    may = rights(request, board.search)
     if view.value("depuis", 0):
         start = view.cleaned_data["depuis"]
         page = board.cards[start : start + shown]
-        html = cards_html(board, page, first=start + 1, **rights(request))
+        html = cards_html(board, page, first=start + 1, **may)
         more = len(board.cards) > start + len(page)
         return JsonResponse({"html": html, "shown": start + len(page), "more": more})
     everyone = frozenset(card.candidate.national_id for card in board.cards)
-    return JsonResponse(update(board, everyone, shown=shown, can_choose=rights(request)["can_choose"]))
+    return JsonResponse(update(board, everyone, shown=shown, can_choose=may["can_choose"]))
 
 
 @require_POST
-@role_required(*SEARCHERS)
+@role_required(*FOLLOWERS)
 def retry(request: HttpRequest, search_id: UUID) -> HttpResponse:
     """Ask one editor again; scripts want no page back."""
     found = search_or_404(request, search_id)
@@ -121,7 +125,7 @@ def cpts(request: HttpRequest, finess: str) -> HttpResponse:
     found = members_search(request, view) or open_members(structure, owner=owner_of(request))
     page = CptsPage(
         board=board_of(found), view=view, structure=structure, origin=view.value("origine", None),
-        can_choose=has_role(request.user, Role.REGULATOR),
+        can_choose=may_choose(request.user, found),
     )  # fmt: skip
     return render(request, "agenda/cpts.html", {"page": page, "can_explain": has_role(request.user, Role.ADMIN)})
 
@@ -163,6 +167,10 @@ def card_or_404(board: Board, national_id: str) -> Card:
         raise Http404 from None
 
 
+def may_choose(user: Any, found: Search) -> bool:
+    return found.viewer is Viewer.REGULATOR and has_role(user, Role.REGULATOR)
+
+
 def search_or_404(request: HttpRequest, search_id: UUID) -> Search:
     """Load and authorise: a search is its owner's alone."""
     try:
@@ -178,9 +186,9 @@ def owner_of(request: HttpRequest) -> str:
     return str(request.user.technical_id)
 
 
-def rights(request: HttpRequest) -> dict[str, bool]:
+def rights(request: HttpRequest, found: Search) -> dict[str, bool]:
     return {
-        "can_choose": has_role(request.user, Role.REGULATOR),
+        "can_choose": may_choose(request.user, found),
         "can_explain": has_role(request.user, Role.ADMIN),
     }
 

@@ -18,7 +18,10 @@ from directory.found import Candidate, DeclaredParticipation
 
 
 class Viewer(StrEnum):
+    """Who looks. SELF is the practitioner looking at what regulators see of him: the same, without choosing."""
+
     REGULATOR = "regulator"
+    SELF = "self"
     PATIENT = "patient"
 
 

@@ -81,6 +81,15 @@ class CancelForm(forms.Form):
     motif = forms.ChoiceField(label="Pourquoi annulez-vous ?", choices=REASONS, widget=forms.RadioSelect)
 
 
+class AttendanceForm(forms.Form):
+    venue = forms.ChoiceField(choices=[("venu", ""), ("absent", "")])
+
+    @property
+    def state(self) -> OrientationState:
+        came = self.cleaned_data["venue"] == "venu"
+        return OrientationState.FULFILLED if came else OrientationState.NOSHOW
+
+
 class ChoiceForm(forms.Form):
     search = forms.UUIDField()
     slot = forms.CharField(max_length=64)

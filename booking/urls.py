@@ -2,10 +2,22 @@
 
 from django.urls import path
 
-from booking import agreed_views, views
+from booking import agreed_views, effector_views, views
 
 app_name = "booking"
 urlpatterns = [
+    path("effecteur/<path:national_id>/patients/", effector_views.patients, name="effector_patients"),
+    path(
+        "effecteur/<path:national_id>/patients/<uuid:orientation_id>/venue",
+        effector_views.attendance,
+        name="effector_attendance",
+    ),
+    path(
+        "effecteur/<path:national_id>/patients/<uuid:orientation_id>/refuser",
+        effector_views.refuse,
+        name="effector_refuse",
+    ),
+    path("effecteur/<path:national_id>/", effector_views.home, name="effector_home"),
     path("sas/orientations/", views.orientation_list, name="list"),
     path("sas/orientations/choisir", views.choose, name="choose"),
     path("sas/orientations/creneau", agreed_views.own, name="own"),

@@ -1,10 +1,12 @@
 from django.urls import path
 
 from directory import views
+from directory.effectors import views as effector_views
 
 app_name = "directory"
 
 urlpatterns = [
+    path("effecteur/", effector_views.mine, name="effectors"),
     path("sas/suggestions/quoi", views.suggest_needs, name="suggest_needs"),
     path("sas/suggestions/ou", views.suggest_places, name="suggest_places"),
 ]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from agenda.own import feed
 from directory.effectors.access import effector_page, person
+from directory.effectors.frame import frame
 from directory.effectors.rights import Effector
 from sasportal.accounts.models import DelegateScope
 
@@ -27,7 +28,7 @@ def address(request: HttpRequest, agenda: Effector) -> HttpResponse:
         token = feed.create_address(actor=person(request), national_id=agenda.national_id)
         url = request.build_absolute_uri(reverse("agenda:own:calendar", kwargs={"token": token}))
     context = {"agenda": agenda, "since": feed.address_since(agenda.national_id), "url": url}
-    return render(request, "own/address.html", context)
+    return render(request, "own/address.html", frame(request, agenda) | context)
 
 
 @require_POST

@@ -22,6 +22,7 @@ from agenda.own.refusals import OccurrencePast, OccurrenceTaken, OccurrenceUnkno
 from agenda.own.week import code_of, monday_of, read_week
 from agenda.own.wording import hour, local_hours, plan_of, series_in_words
 from directory.effectors.access import effector_page, person
+from directory.effectors.frame import frame
 from directory.effectors.places import PlaceUnknown
 from directory.effectors.rights import Effector
 from sasportal.accounts.models import DelegateScope
@@ -39,7 +40,7 @@ def week(request: HttpRequest, agenda: Effector) -> HttpResponse:
     today = now.astimezone(ZoneInfo(agenda.zone())).date()
     monday = monday_of(request.GET.get("semaine", ""), today=today)
     context = {"agenda": agenda, "week": read_week(agenda, monday=monday, now=now), "this_week": code_of(today)}
-    return render(request, "own/week.html", context)
+    return render(request, "own/week.html", frame(request, agenda) | context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -99,7 +100,7 @@ def withdraw(request: HttpRequest, agenda: Effector, occurrence_id: int) -> Http
             messages.success(request, _done("C’est supprimé.", done))
             return _back_to_week(agenda, found.start, found.time_zone)
     context = {"agenda": agenda, "form": form, "found": found, "title": _title(found), **_series_words(found)}
-    return render(request, "own/withdraw.html", context, status=422 if form.errors else 200)
+    return render(request, "own/withdraw.html", frame(request, agenda) | context, status=422 if form.errors else 200)
 
 
 def _answer(
@@ -148,7 +149,7 @@ def _form_page(
     context: dict[str, Any] = {"agenda": agenda, "form": form, "found": found, "seen": None if form.errors else seen}
     if found:
         context |= {"title": _title(found), **_series_words(found)}
-    return render(request, "own/form.html", context, status=422 if form.errors else 200)
+    return render(request, "own/form.html", frame(request, agenda) | context, status=422 if form.errors else 200)
 
 
 def _occurrence_or_404(agenda: Effector, occurrence_id: int) -> Occurrence:

@@ -37,6 +37,12 @@ ENTRIES = (
         home_of=(Role.REGULATOR,),
     ),
     Entry(name="booking:list", label="Mes orientations", icon="fr-icon-calendar-2-line", roles=(Role.REGULATOR,)),
+    Entry(
+        name="directory:effectors",
+        label="Mon espace",
+        icon="fr-icon-user-heart-line",
+        roles=(Role.EFFECTOR, Role.DELEGATE),
+    ),
 )
 
 

@@ -12,7 +12,7 @@ from django.core.management import call_command
 from sasportal.sandbox.supervisor import free_port
 
 # Raise it when the generated territory or the way it is loaded changes.
-TERRITORY = "2"
+TERRITORY = "3"
 FIRST_PORTS = {"web": 8000, "psc": 8100, "alpha": 8101, "beta": 8102, "gamma": 8103, "delta": 8104,
                "mailbox": 8120, "smtp": 8125}  # fmt: skip
 EDITORS = {

@@ -28,8 +28,8 @@ def statuses(client: Client, addresses: list[str]) -> list[int]:
         (Role.REGULATOR, 200, 404, 403),
         (Role.ADMIN, 200, 404, 404),
         (Role.ACCOUNT_MANAGER, 403, 403, 403),
-        (Role.EFFECTOR, 403, 403, 403),
-        (Role.DELEGATE, 403, 403, 403),
+        (Role.EFFECTOR, 403, 404, 403),  # parts of a search of his own: what the 15 sees of him
+        (Role.DELEGATE, 403, 404, 403),
         (Role.STRUCTURE_MANAGER, 403, 403, 403),
         (None, 403, 403, 403),
     ],

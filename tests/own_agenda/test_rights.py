@@ -114,7 +114,8 @@ def test_a_delegation_ended_or_to_come_opens_nothing(agendas: dict[str, Occurren
 
 def test_a_delegate_sees_for_whom_he_acts(agendas: dict[str, Occurrence]) -> None:
     url = reverse("agenda:own:add", args=[cast.ANNE])
-    assert "Vous agissez pour Dr Anne TENUE" in signed_in_by_psc(user_of("delegate")).get(url).content.decode()
+    seen = signed_in_by_psc(user_of("delegate")).get(url).content.decode()
+    assert "Vous agissez pour <strong>Dr Anne TENUE</strong>" in seen
     assert "Vous agissez pour" not in signed_in_by_psc(user_of("effector")).get(url).content.decode()
 
 

@@ -14,13 +14,9 @@ HOME = "47001"
 def cast() -> Iterator[Person]:
     """Persons numbered below zero, before all others."""
     town = next(town for town in towns() if town.insee == HOME)
-    effectors = [one for one in json.loads(IDENTITIES.read_text(encoding="utf-8")) if is_effector(one)]
+    effectors = [one for one in json.loads(IDENTITIES.read_text(encoding="utf-8")) if "demo" in one]
     for rank, one in enumerate(effectors, start=1):
         yield effector(one, rank, town)
-
-
-def is_effector(identity: dict) -> bool:
-    return any(grant["role"] == "effector" for grant in identity["grants"])
 
 
 def effector(identity: dict, rank: int, town: Town) -> Person:
@@ -45,4 +41,6 @@ def effector(identity: dict, rank: int, town: Town) -> Person:
         know_how="SM54" if doctor else "",
         know_how_label="Spécialiste en Médecine Générale" if doctor else "",
         practices=(practice,),
+        software=identity["demo"]["software"],
+        declared=identity["demo"]["declared"],
     )

@@ -27,8 +27,8 @@ def share(person: Person, salt: int) -> int:
 
 def editors_of(person: Person) -> tuple[str, ...]:
     """Alpha knows many, beta doctors of CPTS, gamma some, delta half of the rest; others nobody knows."""
-    if person.number < 0:  # the demo's own effectors
-        return ("beta",) if person.profession == "10" else ("alpha",)
+    if person.software is not None:
+        return (person.software,) if person.software else ()
     if person.profession not in WITH_AGENDA:
         return ()
     chance = share(person, 1)
@@ -49,7 +49,7 @@ def agenda(person: Person, slug: str) -> dict[str, Any]:
         "specialty": person.know_how,
         "places": [place(practice) for practice in known_practices(person)],
         "cpts": [known(cpts) for cpts in shared_with(person)] if slug == "beta" else [],
-        "profile": PROFILES[share(person, 3) % len(PROFILES)],
+        "profile": "free" if person.software else PROFILES[share(person, 3) % len(PROFILES)],
     }
 
 

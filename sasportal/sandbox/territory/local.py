@@ -76,8 +76,8 @@ class LocalFiles:
 
 def participation(person: Person) -> tuple[str, str]:
     """How a person declared to take part: (via, structure), ("", "") when he never declared."""
-    if person.number < 0:  # the demo's own effectors
-        return ("cpts", cpts_around(person.town.number)[0].finess) if person.know_how else ("individual", "")
+    if person.declared is not None:
+        return person.declared, cpts_around(person.town.number)[0].finess if person.declared == "cpts" else ""
     general = person.know_how in GENERAL_MEDICINE
     if share(person, 8) >= (62 if general else 18 if person.profession == "10" else 5):
         return "", ""

@@ -81,6 +81,9 @@ class Person:
     know_how: str
     know_how_label: str
     practices: tuple[Practice, ...]
+    # Of the demo's own effectors (cast.py): the editor that knows them and how they declared; None: left to chance
+    software: str | None = None
+    declared: str | None = None
 
     @property
     def national_id(self) -> str:

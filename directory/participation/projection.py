@@ -1,0 +1,38 @@
+"""A practitioner as a search would find him once a declaration is made: to show its effect before it is written."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from django.db.models import Q
+
+from directory.found import Candidate
+from directory.models import Structure, StructureProfile
+from directory.participation.declaring import Change
+from directory.participation.reading import declared
+
+
+def projected(candidate: Candidate, change: Change, *, now: datetime) -> Candidate:
+    """Return the candidate with the declarations that `change` would leave. Two queries at most."""
+    names = {
+        (one.via, one.structure): (one.structure_name, one.structure_phone) for one in candidate.participations
+    }  # fmt: skip
+    unknown = {(one.via, one.structure) for one in change.opened if one.structure} - set(names)
+    names |= {key: name_and_phone(key[1]) for key in unknown}
+    after = declared(change.after, names=names, place_keys=[place.key for place in candidate.places], now=now)
+    return msgspec.structs.replace(candidate, participations=after)
+
+
+def structure_names(codes: Iterable[str]) -> dict[str, str]:
+    """Names of these structures by FINESS or SIRET; one query."""
+    codes = list(codes)
+    found = Structure.objects.filter(Q(finess__in=codes) | Q(siret__in=codes)) if codes else Structure.objects.none()
+    return {code: one.name for one in found for code in (one.finess, one.siret) if code}
+
+
+def name_and_phone(code: str) -> tuple[str, str]:
+    """Name and desk phone of the structure of this FINESS or SIRET."""
+    structure = Structure.objects.filter(Q(finess=code) | Q(siret=code), closed_at=None).first()
+    profile = StructureProfile.objects.filter(finess=code).first()
+    phone = (profile.phone if profile else "") or (structure.phone if structure else "")
+    return (structure.name if structure else code), phone
