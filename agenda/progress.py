@@ -1,6 +1,6 @@
 """Where a search stands: what each editor did, and what each card may honestly say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -200,11 +200,17 @@ class Progress:
         asked = self._questions_of.get(national_id, [])
         return [self._reports[q.number] for q in asked if q.number in self._reports]
 
-    def sorted_for(self, candidate: Candidate) -> tuple[tuple[VisibleSlot, ...], tuple[Hidden, ...]]:
-        """Part what was received for this practitioner, as he is described: not always as he is today."""
+    def sorted_for(
+        self, candidate: Candidate, *, own: Sequence[Slot] | None = None
+    ) -> tuple[tuple[VisibleSlot, ...], tuple[Hidden, ...]]:
+        """Part what was received for this practitioner as he is described, which may not be as he is today.
+
+        `own` are then the slots of his own agenda.
+        """
         reports = self._reports_of(candidate.national_id)
         received = [slot for report in reports for slot in report.slots if slot.national_id == candidate.national_id]
-        own, replaced = own_beside(self._own.get(candidate.national_id, ()), received, candidate=candidate)
+        mine = self._own.get(candidate.national_id, ()) if own is None else own
+        own, replaced = own_beside(mine, received, candidate=candidate)
         visible, hidden = sort_slots(
             [*received, *own], candidate=candidate, viewer=self.search.viewer, window=self.search.window,
             now=self.now, filters=self.search.filters,

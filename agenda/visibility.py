@@ -59,17 +59,17 @@ LABELS = {
     HiddenReason.TYPE_REFUSED: "Le professionnel a choisi de ne pas montrer ce type de créneaux à ce lieu.",
     HiddenReason.REPLACED: "Les créneaux de son logiciel remplacent à ce lieu ceux de son agenda du portail.",
     HiddenReason.ABSENT: "Le professionnel a déclaré une absence à cette date.",
-    HiddenReason.NOT_FOR_PATIENTS: "Ce créneau n'est pas ouvert au public.",
-    HiddenReason.CPTS_UNKNOWN: "L'éditeur n'a pas dit avec quelle CPTS ce créneau est partagé.",
-    HiddenReason.CPTS_NOT_DECLARED: "Le professionnel n'a pas déclaré participer au SAS via une CPTS.",
+    HiddenReason.NOT_FOR_PATIENTS: "Ce créneau n’est pas ouvert au public.",
+    HiddenReason.CPTS_UNKNOWN: "L’éditeur n’a pas dit avec quelle CPTS ce créneau est partagé.",
+    HiddenReason.CPTS_NOT_DECLARED: "Le professionnel n’a pas déclaré participer au SAS via une CPTS.",
     HiddenReason.CPTS_NOT_HERE: "Le professionnel participe via une CPTS, mais pas à ce lieu.",
     HiddenReason.CPTS_NOT_THEN: "Le professionnel ne participe pas via une CPTS à cette date.",
     HiddenReason.OTHER_CPTS: "Ce créneau est partagé avec une autre CPTS que celle que le professionnel a déclarée.",
-    HiddenReason.BEYOND_CPTS_WINDOW: "Un créneau de CPTS n'est proposé que dans les 48 heures.",
+    HiddenReason.BEYOND_CPTS_WINDOW: "Un créneau de CPTS n’est proposé que dans les 48 heures.",
     HiddenReason.TOO_LATE: "Ce créneau est plus tard que le délai choisi.",
-    HiddenReason.OTHER_CONSULTATION: "Ce créneau n'est pas du mode de consultation choisi.",
-    HiddenReason.OTHER_TYPE: "Ce créneau n'est pas du type choisi.",
-    HiddenReason.OTHER_SECTOR: "Le professionnel n'est pas du secteur conventionnel choisi.",
+    HiddenReason.OTHER_CONSULTATION: "Ce créneau n’est pas du mode de consultation choisi.",
+    HiddenReason.OTHER_TYPE: "Ce créneau n’est pas du type choisi.",
+    HiddenReason.OTHER_SECTOR: "Le professionnel n’est pas du secteur conventionnel choisi.",
     HiddenReason.NOT_FROM_CPTS: "Le professionnel ne participe pas au SAS via la CPTS choisie.",
 }
 
@@ -163,7 +163,7 @@ def declared_cpts(candidate: Candidate) -> frozenset[str]:
 
 
 def _why_cpts_fails(slot: Slot, candidate: Candidate, window: Window) -> HiddenReason | None:
-    if not slot.cpts:
+    if not slot.cpts and not slot.own:
         return HiddenReason.CPTS_UNKNOWN
     then = [one for one in candidate.participations if one.via == "cpts" and one.holds_at(slot.start)]
     if not then:  # rule 1

@@ -61,7 +61,7 @@ class OnTopForm(forms.Form):
 
     def __init__(self, *args: Any, places: Sequence[CandidatePlace] = (), zone: str, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.zone = zone
+        self.zones = {place.key: place.time_zone for place in places} | {"": zone}
         choices = [(place.key, f"{place.line}, {place.postal_code} {place.city}".strip(" ,")) for place in places]
         self.fields["lieu"].choices = choices  # type: ignore[attr-defined]
         if len(choices) < 2:
@@ -72,7 +72,7 @@ class OnTopForm(forms.Form):
     def start(self) -> datetime:
         """The instant agreed, on the clock of the place."""
         said = self.cleaned_data
-        return datetime.combine(said["jour"], said["heure"], tzinfo=ZoneInfo(self.zone))
+        return datetime.combine(said["jour"], said["heure"], tzinfo=ZoneInfo(self.zones[said["lieu"]]))
 
 
 class CancelForm(forms.Form):

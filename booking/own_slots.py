@@ -67,8 +67,11 @@ def take(*, actor: User, search: Search, slot_key: str, token: UUID) -> Orientat
     shown, candidate = _shown(search, slot_key)
     try:
         return _taken(actor, search, shown, candidate, token=token)
-    except IntegrityError:  # a second click, at the same instant
-        return _own(Orientation.objects.get(pk=token), actor)
+    except (IntegrityError, SlotFull, SlotGone, SlotPast):
+        # A second click at the same instant: its twin may have taken this very place
+        if known := Orientation.objects.filter(pk=token).first():
+            return _own(known, actor)
+        raise
 
 
 @transaction.atomic

@@ -290,7 +290,9 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "ne-pas-repondre@sas.invalid"
 # Address of the portal in what it sends, without a trailing slash
 PORTAL_URL = required("PORTAL_URL", "http://127.0.0.1:8000")
 # Name of a channel → the function that sends; each reads what it needs from the ids it is given
-OUTBOX_CHANNELS: dict[str, str] = {}
+OUTBOX_CHANNELS = {
+    "effector_notice": "booking.notices.send_effector_notice",
+}
 
 # --- REST -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

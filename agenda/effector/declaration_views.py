@@ -15,6 +15,7 @@ from agenda.effector.effects import effects
 from agenda.effector.forms import DeclarationForm, repeated
 from agenda.effector.seen import seen_by_regulators
 from agenda.forms import ViewForm
+from agenda.own.offer import own_slots
 from agenda.searches import landed
 from directory.effectors.access import effector_page, person
 from directory.effectors.frame import frame
@@ -107,8 +108,9 @@ def _effect(request: HttpRequest, effector: Effector, form: DeclarationForm) -> 
     board.take(landed(search))
     change = plan(effector.national_id, form.declaration, now=now)
     after = projected(search.found.candidates[0], change, now=now)
+    own = own_slots([after], window=search.window, now=now)
     return {
-        "effects": effects(board.progress, after, done=board.done),
+        "effects": effects(board.progress, after, own=own, done=board.done),
         "done": board.done,
         "change": _sides(effector, change, now=now),
     }

@@ -1,10 +1,11 @@
 """Which of the slots received now would appear or disappear if a declaration were made, and by which rule?"""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from agenda.progress import Progress
 from agenda.received import SlotLine, line
+from agenda.slots import Slot
 from agenda.visibility import Hidden, VisibleSlot
 from directory.found import Candidate
 from directory.zones import zone_of_postal_code
@@ -31,16 +32,17 @@ class Effects:
         return not (self.appearing or self.disappearing or self.unchanged)
 
 
-def effects(progress: Progress, after: Candidate, *, done: bool) -> Effects:
-    """Judge the slots received twice: with the practitioner as he is, and as he would be."""
+def effects(progress: Progress, after: Candidate, *, own: Sequence[Slot], done: bool) -> Effects:
+    """Judge the slots received twice: with the practitioner as he is, and as he and his own agenda would be."""
     now = verdicts(*progress.sorted_for(progress.candidate(after.national_id)))
-    then = verdicts(*progress.sorted_for(after))
+    then = verdicts(*progress.sorted_for(after, own=own))
+    both = now.keys() & then.keys()
     late = [editor.name for editor in progress.editors if editor.state == "waiting"]
     failed = [editor.name for editor in progress.editors if editor.state in {"failed", "partial"}]
     return Effects(
-        appearing=ordered(one for key, one in now.items() if not one.visible and then[key].visible),
-        disappearing=ordered(then[key] for key, one in now.items() if one.visible and not then[key].visible),
-        unchanged=ordered(then[key] for key, one in now.items() if one.visible == then[key].visible),
+        appearing=ordered(now[key] for key in both if not now[key].visible and then[key].visible),
+        disappearing=ordered(then[key] for key in both if now[key].visible and not then[key].visible),
+        unchanged=ordered(then[key] for key in both if now[key].visible == then[key].visible),
         waiting="" if done else listed(late),
         silent=listed([*failed, *(late if done else [])]),
     )

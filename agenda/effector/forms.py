@@ -84,9 +84,8 @@ class DeclarationForm(forms.Form):
         if len(found) == 1:
             return code_of(found[0])
         self.candidates = [(code_of(one), f"{one.name}, {one.city} ({code_of(one)})") for one in found]
-        self.add_error(
-            "structure", "Choisissez la vôtre ci-dessous." if found else "Aucune structure de ce nom ou numéro."
-        )
+        unknown = "Aucune structure de ce type n’a ce nom ou ce numéro."
+        self.add_error("structure", "Choisissez la vôtre ci-dessous." if found else unknown)
         return ""
 
     @property

@@ -17,6 +17,7 @@ from agenda.received import SlotLine, slot_lines
 from agenda.searches import landed
 from directory.effectors.rights import Effector
 from sasportal.accounts.models import User
+from sasportal.wording import several
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +44,12 @@ class SeenPage(Page):
         return slot_lines(self._card)
 
     @property
-    def hidden_count(self) -> int:
-        return len(self._card.hidden)
+    def hidden_words(self) -> str:
+        """How many slots received are hidden; empty for none."""
+        count = len(self._card.hidden)
+        if not count:
+            return ""
+        return several(count, "créneau reçu n’est pas montré", "créneaux reçus ne sont pas montrés") + " au 15."
 
     @property
     def lines_url(self) -> str:

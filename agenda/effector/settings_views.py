@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agenda.effector.forms import AbsenceForm, PlaceForm, SettingsForm
 from agenda.effector.wording import absence_in_words
 from agenda.own.models import TYPE_CHOICES
+from agenda.texts import french_phone
 from directory.effectors import settings as settings_
 from directory.effectors.access import effector_page, person
 from directory.effectors.frame import frame
@@ -61,7 +62,9 @@ def _place_form(number: int, place: Place, sent: PlaceForm | None) -> tuple[Plac
     if sent is not None and sent.prefix == prefix:
         return place, sent
     shown = [code for code, _ in TYPE_CHOICES if code not in place.refused_types]
-    return place, PlaceForm(prefix=prefix, initial={"lieu": place.key, "phone": place.phone, "types": shown})
+    return place, PlaceForm(
+        prefix=prefix, initial={"lieu": place.key, "phone": french_phone(place.phone) or place.phone, "types": shown}
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

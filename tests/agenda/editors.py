@@ -17,7 +17,7 @@ from typing import Any, Self
 import brotli
 from aiohttp import web
 
-from tests.agenda.answers import IDNPS, bundle, people, slot
+from tests.agenda.answers import IDNPS, bundle, community, people, slot
 
 FHIR = "application/fhir+json"
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -101,7 +101,8 @@ class TestEditor:
     def resources(self, asked: list[str]) -> dict[str, Any]:
         mine = [national_id for national_id in asked if self.agenda.get(national_id)]
         slots = [slot(one, start, **self.slot_options) for one in mine for start in self.agenda[one]]
-        return bundle([*slots, *people(mine)])
+        communities = [one for finess in self.slot_options.get("cpts", ()) for one in community(finess)]
+        return bundle([*slots, *people(mine), *communities])
 
 
 def asked_ids(request: web.Request) -> list[str]:

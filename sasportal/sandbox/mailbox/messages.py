@@ -25,7 +25,7 @@ class Mail:
 
     @property
     def subject(self) -> str:
-        return str(self.message["subject"] or "")
+        return str(self.message["subject"] or "").strip()
 
     @property
     def to(self) -> str:
