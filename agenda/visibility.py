@@ -140,7 +140,7 @@ def why_hidden(
         return HiddenReason.OUTSIDE_WINDOW
     if not candidate.accepts_editor_slots and not slot.own:
         return HiddenReason.EDITOR_SLOTS_REFUSED
-    if any(start <= slot.start < end for start, end in candidate.absences):
+    if any(start < slot.end and slot.start < end for start, end in candidate.absences):
         return HiddenReason.ABSENT
     if viewer is Viewer.PATIENT and SlotType.PUBLIC not in slot.types:
         return HiddenReason.NOT_FOR_PATIENTS

@@ -17,6 +17,7 @@ from booking.history import write_event
 from booking.models import Orientation, OrientationState, Way
 from booking.notices import tell_effector
 from booking.orientations import SlotUnknown
+from directory.candidates import candidates
 from directory.found import Candidate
 from sasportal.accounts.models import User
 
@@ -40,16 +41,24 @@ class Offer:
 def look(*, search: Search, slot_key: str) -> Offer:
     """Say how the slot stands now; raises SlotUnknown when this search does not show it."""
     shown, candidate = _shown(search, slot_key)
-    now = timezone.now()
-    fresh = own_slots([candidate], window=search.window, now=now)
-    visible, _ = sort_slots(
-        fresh, candidate=candidate, viewer=search.viewer, window=search.window, now=now, filters=search.filters
-    )
-    slots = [one.slot for one in visible]
+    slots = _offered_now(search, candidate.national_id)
     slot = next((one for one in slots if one.key == slot_key and not moved(shown, one)), None)
     return Offer(
         candidate=candidate, shown=shown, slot=slot, alternatives=next_to(shown, slots), token=uuid.uuid4()
     )  # fmt: skip
+
+
+def _offered_now(search: Search, national_id: str) -> list[Slot]:
+    """What the practitioner's own agenda offers this viewer now: declarations and absences are read again."""
+    now = timezone.now()
+    candidate = next(iter(candidates([national_id])), None)
+    if candidate is None:
+        return []
+    visible, _ = sort_slots(
+        own_slots([candidate], window=search.window, now=now), candidate=candidate, viewer=search.viewer,
+        window=search.window, now=now, filters=search.filters,
+    )  # fmt: skip
+    return [one.slot for one in visible]
 
 
 def moved(shown: Slot, now: Slot) -> bool:

@@ -29,12 +29,13 @@ class SlotGone(Exception):
 def own_slots(candidates: Sequence[Candidate], *, window: Window, now: datetime) -> tuple[Slot, ...]:
     """Return the slots with a free place that begin within `window`, by start. One query.
 
-    A range that has begun is offered from the next quarter of an hour to its end.
+    A range that has begun is offered from the next quarter of an hour to its end. Those an absence masks are
+    there too: visibility hides them and says why, taking them is refused.
     """
     people = {candidate.national_id: candidate for candidate in candidates}
     if not people:
         return ()
-    offered = free(now).filter(national_id__in=list(people), start__lte=window.end, end__gt=window.start)
+    offered = with_places(now).filter(national_id__in=list(people), start__lte=window.end, end__gt=window.start)
     slots = []
     for row in offered.order_by("start", "pk"):
         candidate = people[row.national_id]
@@ -81,8 +82,13 @@ def free(now: datetime) -> QuerySet[Occurrence]:
     away = Absence.objects.filter(
         national_id=OuterRef("national_id"), starts_at__lt=OuterRef("end"), ends_at__gt=OuterRef("start")
     )
+    return with_places(now).filter(~Exists(away))
+
+
+def with_places(now: datetime) -> QuerySet[Occurrence]:
+    """Occurrences still to come, or ranges under way, with a place left."""
     ahead = Q(start__gt=now) | Q(kind=OfferKind.RANGE, end__gt=now)
-    return Occurrence.objects.filter(ahead, ~Exists(away), cancelled=False, taken__lt=F("capacity"))
+    return Occurrence.objects.filter(ahead, cancelled=False, taken__lt=F("capacity"))
 
 
 def offered_from(row: Occurrence, now: datetime) -> datetime:

@@ -10,6 +10,7 @@ from agenda.own.merging import own_beside
 from agenda.own.models import Occurrence
 from agenda.own.offer import SlotFull, SlotGone, SlotPast, give_back_place, own_slots, take_place
 from agenda.slots import Consultation, Cpts, Slot, SlotPlace, SlotType
+from agenda.visibility import HiddenReason, Viewer, sort_slots
 from agenda.windows import Window
 from directory.candidates import candidates
 from directory.found import CandidatePlace
@@ -66,7 +67,9 @@ def test_an_absence_masks_and_refuses(anne: User, absence: tuple[int, int]) -> N
     row = opened(anne)
     since, until = (WEDNESDAY + timedelta(minutes=minutes) for minutes in absence)
     Absence.objects.create(national_id=cast.ANNE, starts_at=since, ends_at=until)
-    assert slots() == ()
+    (slot,), (anne_away,) = slots(), candidates([cast.ANNE])
+    visible, hidden = sort_slots([slot], candidate=anne_away, viewer=Viewer.REGULATOR, window=WINDOW, now=NOW)
+    assert ([one.reason for one in hidden], visible) == ([HiddenReason.ABSENT], ())
     with pytest.raises(SlotGone):
         take_place(occurrence_id=row.pk, now=NOW)
 
@@ -74,7 +77,10 @@ def test_an_absence_masks_and_refuses(anne: User, absence: tuple[int, int]) -> N
 def test_an_absence_that_only_touches_hides_nothing(anne: User) -> None:
     opened(anne)
     Absence.objects.create(national_id=cast.ANNE, starts_at=WEDNESDAY - timedelta(hours=1), ends_at=WEDNESDAY)
-    assert len(slots()) == 1
+    visible, _ = sort_slots(
+        slots(), candidate=candidates([cast.ANNE])[0], viewer=Viewer.REGULATOR, window=WINDOW, now=NOW
+    )
+    assert len(visible) == 1
 
 
 def test_full_withdrawn_beyond_the_window_or_at_a_closed_place_is_not_offered(anne: User) -> None:
