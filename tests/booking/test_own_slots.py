@@ -200,8 +200,9 @@ def test_the_effector_is_told_once_it_can_no_longer_be_undone(camille: User, pos
 
 def test_a_cancellation_after_the_notice_is_told_too(camille: User, post: Post) -> None:
     one = taken_by(camille, cast.offered())
-    with time_machine.travel(timezone.now() + timedelta(seconds=31), tick=False):
+    with time_machine.travel(timezone.now() + timedelta(seconds=31), tick=False) as clock:
         relay()
+        clock.shift(1)
         cancel(actor=camille, orientation=one, reason=CancelReason.ELSEWHERE)
         relay()
     assert [mail.subject.split(" :")[0] for mail in post.mails] == [
