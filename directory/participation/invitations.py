@@ -88,6 +88,24 @@ def decline(*, actor: User, invitation: Invitation) -> None:
     _answered(actor, "invitation.declined", invitation)
 
 
+@transaction.atomic
+def declare_through(
+    *, actor: User, structure: str, national_id: str, declaration: Declaration
+) -> Sequence[Participation]:
+    """Declare for somebody who need not be asked any more: what is open between the two is withdrawn with it.
+
+    Raises a DeclarationRefused.
+    """
+    locked(national_id)  # people before invitations before the trail, here as in accept()
+    pointless = list(_sent(structure=structure, national_id=national_id, expires_at__gt=timezone.now()))
+    for invitation in pointless:
+        _close(actor, invitation, InvitationState.WITHDRAWN)
+    declared = declare(actor=actor, national_id=national_id, declaration=declaration)
+    for invitation in pointless:
+        _record(actor, "invitation.withdrawn", invitation)
+    return declared
+
+
 def load_invitation(*, actor: User, invitation_id: UUID) -> Invitation:
     """Load an invitation for who may answer it; raises InvitationUnknown, and those of load_effector."""
     invitation = Invitation.objects.filter(pk=invitation_id).first()
