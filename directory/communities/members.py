@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
@@ -16,6 +16,7 @@ from directory.participation.reading import in_force_at
 from directory.participation.stretches import EVERYWHERE
 from directory.professions import profession_label, specialty_label
 from directory.spelling import plain
+from directory.zones import local_day
 from sasportal.accounts.models import User
 from sasportal.outbox.deliveries import deliver
 
@@ -62,7 +63,9 @@ class Member:
     profession: str
     specialty: str
     town: str
-    membership: Membership
+    since: date
+    until: date | None  # the last day
+    upcoming: bool
     places: tuple[str, ...]  # in words; none: all of his places
     beside: tuple[str, ...]  # other ways he takes part in now
 
@@ -71,14 +74,23 @@ class Member:
         return all(word in text for word in words)
 
 
-def read_members(code: str, *, now: datetime) -> list[Member]:
-    """Everybody who takes part through the structure, or soon will, by name; four queries for any number."""
+def read_members(code: str, *, zone: str, now: datetime) -> list[Member]:
+    """Everybody who takes part through the structure, or soon will, by name; days on its clock.
+
+    Four queries for any number.
+    """
     memberships = _memberships(code, now)
     people = Practitioner.objects.filter(national_id__in=memberships, closed_at=None).order_by("search_name")
     practices = _practices(memberships)
     beside = _beside(memberships, code, now)
     return [
-        _member(one, memberships[one.national_id], practices.get(one.national_id, []), beside.get(one.national_id, ()))
+        _member(
+            one,
+            memberships[one.national_id],
+            practices.get(one.national_id, []),
+            beside=beside.get(one.national_id, ()),
+            zone=zone,
+        )
         for one in people
     ]
 
@@ -130,10 +142,8 @@ def spans(rows: Iterable[Row]) -> list[Span]:
 
 def _memberships(code: str, now: datetime) -> dict[str, Membership]:
     rows: dict[str, list[Row]] = {}
-    through = Participation.objects.filter(structure=code).values_list(
-        "national_id", "place_key", "starts_at", "ends_at"
-    )
-    for row in map(Row._make, through):
+    through = Participation.objects.filter(structure=code)
+    for row in map(Row._make, through.values_list("national_id", "place_key", "starts_at", "ends_at")):
         rows.setdefault(row.national_id, []).append(row)
     found = {national_id: membership(own, now) for national_id, own in rows.items()}
     return {national_id: one for national_id, one in found.items() if one is not None}
@@ -159,7 +169,9 @@ def _beside(national_ids: Iterable[str], code: str, now: datetime) -> dict[str, 
     return {national_id: tuple(sorted(ways)) for national_id, ways in found.items()}
 
 
-def _member(person: Practitioner, one: Membership, practices: Sequence[Practice], beside: tuple[str, ...]) -> Member:
+def _member(
+    person: Practitioner, one: Membership, practices: Sequence[Practice], *, beside: tuple[str, ...], zone: str
+) -> Member:
     first = practices[0] if practices else None
     labels: Mapping[str, str] = {practice.place: _label(practice) for practice in practices}
     return Member(
@@ -168,7 +180,9 @@ def _member(person: Practitioner, one: Membership, practices: Sequence[Practice]
         profession=profession_label(person.profession),
         specialty=specialty_label(first.specialty, first.specialty_label) if first else "",
         town=first.city if first else "",
-        membership=one,
+        since=local_day(one.since, zone),
+        until=local_day(one.until - timedelta.resolution, zone) if one.until else None,
+        upcoming=one.upcoming,
         places=tuple(labels.get(place, "un lieu fermé depuis") for place in one.places),
         beside=beside,
     )

@@ -57,6 +57,12 @@ def as_lines(communes: Iterable[TerritoryCommune]) -> str:
     return "\n".join(f"{commune.insee} {commune.name}".strip() for commune in communes)
 
 
+def named(codes: Collection[str]) -> list[str]:
+    """ "Agen (47001)", by name; one query."""
+    names = dict(Commune.objects.filter(insee__in=codes).values_list("insee", "name"))
+    return sorted((f"{names[code]} ({code})" if code in names else code for code in codes), key=plain)
+
+
 def _other_cpts(code: str, insees: Collection[str]) -> dict[str, tuple[str, ...]]:
     shared = CptsCommune.objects.filter(insee__in=insees).exclude(finess=code).values_list("insee", "finess")
     holders: dict[str, list[str]] = {}

@@ -51,6 +51,8 @@ class Participation(models.Model):
     place_key = models.CharField("lieu concerné", max_length=64, blank=True)
     starts_at = models.DateTimeField("depuis", default=timezone.now)
     ends_at = models.DateTimeField("jusqu'à", null=True, blank=True)
+    # What stood before, going on elsewhere or coming back: written by the act, not what it says
+    carried_over = models.BooleanField("reprise", default=False)
     declared_at = models.DateTimeField("déclaré le", default=timezone.now)
     declared_by = models.CharField("déclaré par", max_length=60)
     ended_by = models.CharField("clos par", max_length=60, blank=True)

@@ -130,7 +130,8 @@ def _write(change: Change, national_id: str, declaration: Declaration, *, actor:
     opened = Participation.objects.bulk_create(
         Participation(
             act=act, national_id=national_id, via=one.via, structure=one.structure, place_key=one.place,
-            starts_at=one.start, ends_at=one.end, declared_at=now, declared_by=by,
+            starts_at=one.start, ends_at=one.end, carried_over=not declaration.says(one),
+            declared_at=now, declared_by=by,
         )
         for one in change.opened
     )  # fmt: skip

@@ -43,7 +43,7 @@ def invite(*, actor: User, structure: str, national_id: str) -> Invitation:
     managed = load_structure(actor=actor, code=structure, part=Part.MEMBERS)
     who = locked(prefixed(national_id)).national_id  # invitations and declarations of one person queue up
     now = timezone.now()
-    if refusal := standing(structure, [who], now=now).refusal(who):
+    if refusal := standing(structure, [who], zone=managed.zone, now=now).refusal(who):
         raise refusal
     _sent(structure=structure, national_id=who).update(state=InvitationState.EXPIRED)
     invitation = Invitation.objects.create(

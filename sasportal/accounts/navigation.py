@@ -37,6 +37,12 @@ ENTRIES = (
         home_of=(Role.REGULATOR,),
     ),
     Entry(name="booking:list", label="Mes orientations", icon="fr-icon-calendar-2-line", roles=(Role.REGULATOR,)),
+    Entry(
+        name="directory:communities:list",
+        label="Mes structures",
+        icon="fr-icon-community-line",
+        roles=(Role.STRUCTURE_MANAGER,),
+    ),
 )
 
 

@@ -45,7 +45,7 @@ def _apply(line: MemberImportLine, member_import: MemberImport, *, actor: User, 
 
 def _declare(line: MemberImportLine, *, actor: User, managed: Managed) -> None:
     now = timezone.now()
-    if since := standing(managed.code, [line.national_id], now=now).members.get(line.national_id):
+    if since := standing(managed.code, [line.national_id], zone=managed.zone, now=now).members.get(line.national_id):
         raise AlreadyMember(since)
     asked = period(line.since_text, line.until_text, zone=managed.zone, now=now)
     declaration = Declaration(

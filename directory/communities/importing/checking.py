@@ -20,7 +20,8 @@ from directory.models import (
     Practitioner,
     Structure,
 )
-from directory.participation.standing import AlreadyMember, Standing, day, standing
+from directory.participation.standing import AlreadyMember, Standing, standing
+from directory.zones import local_day
 from sasportal.wording import listed
 
 CHUNK = 250
@@ -51,7 +52,7 @@ def check_some(member_import: MemberImport, *, zone: str) -> bool:
         .filter(outcome=LineOutcome.PENDING).order_by("number")[:CHUNK]
     )  # fmt: skip
     now = timezone.now()
-    known = _known(member_import, lines, now)
+    known = _known(member_import, lines, zone, now)
     for line in lines:
         judged = judge(line, known, effect=member_import.effect, zone=zone, now=now)
         line.outcome, line.reason = judged.outcome, judged.reason[:300]
@@ -64,7 +65,7 @@ def judge(line: MemberImportLine, known: Known, *, effect: str, zone: str, now: 
     if line.national_id not in known.people:
         return Judged(LineOutcome.REFUSED, why_unknown(line.text, is_structure=line.text in known.structures))
     if left := known.people[line.national_id]:
-        return Judged(LineOutcome.REFUSED, f"N’est plus dans l’annuaire depuis le {day(left)}.")
+        return Judged(LineOutcome.REFUSED, f"N’est plus dans l’annuaire depuis le {local_day(left, zone):%d/%m/%Y}.")
     if (first := known.first_lines[line.national_id]) < line.number:
         return Judged(LineOutcome.REFUSED, f"Déjà dans ce fichier, à la ligne {first}.")
     if effect == ImportEffect.DECLARE:
@@ -93,7 +94,7 @@ def _declared(line: MemberImportLine, known: Known, *, zone: str, now: datetime)
     return Judged(LineOutcome.ACCEPTED, " ".join(notes))
 
 
-def _known(member_import: MemberImport, lines: Sequence[MemberImportLine], now: datetime) -> Known:
+def _known(member_import: MemberImport, lines: Sequence[MemberImportLine], zone: str, now: datetime) -> Known:
     """Six queries for any number of lines."""
     ids = {line.national_id for line in lines}
     people = dict(Practitioner.objects.filter(national_id__in=ids).values_list("national_id", "closed_at"))
@@ -103,7 +104,7 @@ def _known(member_import: MemberImport, lines: Sequence[MemberImportLine], now: 
     return Known(
         people=people,
         first_lines=dict(same.annotate(Min("number"))),
-        standing=standing(member_import.structure, ids, now=now),
+        standing=standing(member_import.structure, ids, zone=zone, now=now),
         structures=frozenset(code for both in codes for code in both if code),
         other_ways=_other_ways(member_import, set(people), now),
     )

@@ -105,6 +105,12 @@ def counts(member_import: MemberImport) -> Mapping[str, int]:
     return {outcome: found.get(outcome, 0) for outcome in LineOutcome.values}
 
 
+def lines_of(member_import: MemberImport, outcome: str = "") -> QuerySet[MemberImportLine]:
+    """Its lines in the order of the file, of this outcome only if one is given."""
+    lines = member_import.lines.order_by("number")
+    return lines.filter(outcome=outcome) if outcome else lines
+
+
 def imports_of(code: str) -> QuerySet[MemberImport]:
     return MemberImport.objects.filter(structure=code).select_related("by").order_by("-created_at")
 
