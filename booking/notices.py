@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from booking.lines import line
 from booking.models import Orientation, OrientationState
-from directory.effectors.notices import address_of
+from directory.addresses import address_of_practitioner
 from sasportal.outbox.deliveries import deliver, take_back
 from sasportal.outbox.mails import send_mail
 
-CHANNEL = "effector_notice"
+CHANNEL = "effector-notice"
 # Not before the regulator can no longer undo it: an effector is not told of a slip of the hand
 HELD_FOR = timedelta(seconds=30)
 
@@ -38,7 +38,7 @@ def tell_effector_cancelled(orientation: Orientation) -> None:
 def send_effector_notice(*, orientation: str) -> None:
     """The channel: tell how the orientation stands now. Nobody to write to: nothing is sent."""
     found = Orientation.objects.filter(pk=UUID(orientation)).first()
-    to = address_of(found.practitioner) if found else ""
+    to = address_of_practitioner(found.practitioner) if found else ""
     if found is None or not to:
         return
     said = line(found, timezone.now())

@@ -4,9 +4,9 @@ from typing import Any
 
 from agenda.progress import contact
 from agenda.slots import Slot
-from agenda.texts import french_phone
 from directory.found import Candidate, CandidatePlace, StructureCard
 from directory.zones import zone_of_postal_code
+from sasportal.phones import french_phone
 from sasportal.wording import title
 
 

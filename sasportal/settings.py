@@ -166,6 +166,9 @@ CELERY_BEAT_SCHEDULE = {
     "purge-editor-calls": {"task": "agenda.tasks.purge_editor_calls", "schedule": crontab(hour=3, minute=10)},
     "relay-deliveries": {"task": "sasportal.outbox.tasks.relay", "schedule": 10.0},
     "purge-deliveries": {"task": "sasportal.outbox.tasks.purge_deliveries", "schedule": crontab(hour=3, minute=20)},
+    "resume-member-imports": {"task": "directory.tasks.resume_imports", "schedule": 60.0},
+    "purge-member-imports": {"task": "directory.tasks.purge_imports", "schedule": crontab(hour=3, minute=30)},
+    "remind-structures": {"task": "directory.tasks.remind_structures", "schedule": crontab(hour=6, minute=40)},
     "refresh-own-agenda": {"task": "agenda.own.tasks.refresh_own_agenda", "schedule": crontab(hour=2, minute=20)},
 }
 
@@ -258,6 +261,8 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# Lists of members only: a file too large for this handler is dropped, never written to the disk
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
 # --- Language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
@@ -291,7 +296,14 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "ne-pas-repondre@sas.invalid"
 PORTAL_URL = required("PORTAL_URL", "http://127.0.0.1:8000")
 # Name of a channel → the function that sends; each reads what it needs from the ids it is given
 OUTBOX_CHANNELS = {
-    "effector_notice": "booking.notices.send_effector_notice",
+    "effector-notice": "booking.notices.send_effector_notice",
+    "invitation-sent": "directory.mails.invitation_sent",
+    "invitation-answered": "directory.mails.invitation_answered",
+    "membership-ended": "directory.mails.membership_ended",
+    "structure-reminder": "directory.mails.structure_reminder",
+    "delegation-asked": "directory.mails.delegation_asked",
+    "delegation-answered": "directory.mails.delegation_answered",
+    "delegation-ended": "directory.mails.delegation_ended",
 }
 
 # --- REST -------------------------------------------------------------------------------------

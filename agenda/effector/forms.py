@@ -12,12 +12,12 @@ from django.utils import timezone
 
 from agenda.forms import SECTORS
 from agenda.own.models import TYPE_CHOICES
-from agenda.texts import french_phone
 from directory.effectors.rights import Effector
 from directory.finding import find_structures
 from directory.models import EffectorSettings, ParticipationVia, Structure
 from directory.participation import Declaration, DeclarationRefused
 from directory.participation.declaration import CATEGORY_OF
+from sasportal.phones import french_phone
 
 TIMES = ["%H:%M", "%Hh%M", "%Hh", "%H h %M", "%H h"]
 EVERYWHERE, CHOSEN = "partout", "choix"

@@ -8,7 +8,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agenda.effector.forms import AbsenceForm, PlaceForm, SettingsForm
 from agenda.effector.wording import absence_in_words
 from agenda.own.models import TYPE_CHOICES
-from agenda.texts import french_phone
 from directory.effectors import settings as settings_
 from directory.effectors.access import effector_page, person
 from directory.effectors.frame import frame
@@ -16,6 +15,7 @@ from directory.effectors.places import Place, PlaceUnknown
 from directory.effectors.rights import Effector
 from directory.effectors.settings import TooManyAbsences, absences_of, settings_of
 from sasportal.accounts.models import DelegateScope
+from sasportal.phones import french_phone
 
 SETTINGS = DelegateScope.SETTINGS
 TOO_MANY = "Deux cents absences à venir sont déjà déclarées : supprimez celles qui ne servent plus."

@@ -51,9 +51,14 @@ class Participation(models.Model):
     place_key = models.CharField("lieu concerné", max_length=64, blank=True)
     starts_at = models.DateTimeField("depuis", default=timezone.now)
     ends_at = models.DateTimeField("jusqu'à", null=True, blank=True)
+    # What stood before, going on elsewhere or coming back: written by the act, not what it says
+    carried_over = models.BooleanField("reprise", default=False)
     declared_at = models.DateTimeField("déclaré le", default=timezone.now)
     declared_by = models.CharField("déclaré par", max_length=60)
     ended_by = models.CharField("clos par", max_length=60, blank=True)
+    # The act that ended it before its time, and when that was said
+    end_act = models.UUIDField("acte de fin", null=True, blank=True, editable=False)
+    end_declared_at = models.DateTimeField("fin déclarée le", null=True, blank=True)
 
     class Meta:
         verbose_name = "déclaration de participation"
@@ -94,6 +99,7 @@ class InvitationState(models.TextChoices):
     ACCEPTED = "accepted", "acceptée"
     DECLINED = "declined", "refusée"
     WITHDRAWN = "withdrawn", "retirée"
+    EXPIRED = "expired", "expirée"  # written when another takes its place; by its date before that
 
 
 class Invitation(models.Model):
@@ -120,7 +126,10 @@ class Invitation(models.Model):
                 violation_error_message="Ce professionnel est déjà invité.",
             ),
         ]
-        indexes = [models.Index(fields=["national_id"], condition=Q(state="sent"), name="open_invitations")]
+        indexes = [
+            models.Index(fields=["national_id"], condition=Q(state="sent"), name="open_invitations"),
+            models.Index(fields=["structure", "-invited_at"], name="invitations_of_structure"),
+        ]
 
     def open_at(self, now: Any) -> bool:
         return self.state == InvitationState.SENT and now < self.expires_at

@@ -48,6 +48,11 @@ class Declaration:
             for place in self.places or (EVERYWHERE,)
         )
 
+    def says(self, one: Stretch) -> bool:
+        """Is this stretch what is declared, not what goes on beside it or after it?"""
+        same_way = (one.via, one.structure) == (self.via, self.structure)
+        return same_way and one.place in (self.places or (EVERYWHERE,)) and one.end == self.ends_at
+
 
 def check(*, national_id: str, declaration: Declaration, now: datetime) -> None:
     """Raise the DeclarationRefused that declare() would raise, writing nothing."""

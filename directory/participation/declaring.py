@@ -63,9 +63,14 @@ def end_through(*, actor: User | str, national_id: str, structure: str) -> bool:
     locked(national_id)
     now = timezone.now()
     rows = rows_ahead(national_id, now=now).filter(structure=structure)
-    ended = rows.update(ends_at=Greatest(F("starts_at"), now), ended_by=trail.name_of(actor))
+    act = uuid.uuid4()
+    ended = rows.update(
+        ends_at=Greatest(F("starts_at"), now), ended_by=trail.name_of(actor), end_act=act, end_declared_at=now
+    )
     if ended:
-        trail.record(actor=actor, action="participation.ended", target=national_id, structure=structure)
+        trail.record(
+            actor=actor, action="participation.ended", target=national_id, structure=structure, act=str(act)
+        )  # fmt: skip
     return bool(ended)
 
 
@@ -119,13 +124,14 @@ def locked(national_id: str) -> Practitioner:
 
 
 def _write(change: Change, national_id: str, declaration: Declaration, *, actor: User | str) -> Sequence[Participation]:
-    by, act = trail.name_of(actor), uuid.uuid4()
+    by, act, now = trail.name_of(actor), uuid.uuid4(), timezone.now()
     for number, end in change.ended.items():
-        Participation.objects.filter(pk=number).update(ends_at=end, ended_by=by)
+        Participation.objects.filter(pk=number).update(ends_at=end, ended_by=by, end_act=act, end_declared_at=now)
     opened = Participation.objects.bulk_create(
         Participation(
             act=act, national_id=national_id, via=one.via, structure=one.structure, place_key=one.place,
-            starts_at=one.start, ends_at=one.end, declared_by=by,
+            starts_at=one.start, ends_at=one.end, carried_over=not declaration.says(one),
+            declared_at=now, declared_by=by,
         )
         for one in change.opened
     )  # fmt: skip

@@ -43,6 +43,12 @@ ENTRIES = (
         icon="fr-icon-user-heart-line",
         roles=(Role.EFFECTOR, Role.DELEGATE),
     ),
+    Entry(
+        name="directory:communities:list",
+        label="Mes structures",
+        icon="fr-icon-community-line",
+        roles=(Role.STRUCTURE_MANAGER,),
+    ),
 )
 
 

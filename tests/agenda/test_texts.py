@@ -1,4 +1,4 @@
-"""Text, phones, identifiers, instants, zones and windows."""
+"""Text, identifiers, instants, zones and windows."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -7,7 +7,7 @@ import pytest
 
 from agenda.identifiers import finess_of, professional_id, structure_id
 from agenda.instants import is_wall_clock, read_instant, write_instant
-from agenda.texts import clean, french_phone
+from agenda.texts import clean
 from agenda.windows import Window, search_window
 from directory.zones import zone_of_postal_code
 
@@ -26,28 +26,6 @@ from directory.zones import zone_of_postal_code
 )
 def test_text_loses_what_cannot_be_seen(written: str, shown: str) -> None:
     assert clean(written) == shown
-
-
-@pytest.mark.parametrize(
-    ("written", "shown"),
-    [
-        ("+33199001234", "01 99 00 12 34"),
-        ("0199001234", "01 99 00 12 34"),
-        ("+33639981234", "06 39 98 12 34"),
-        ("+262262123456", "0262 12 34 56"),
-        ("+33892681234", ""),  # premium
-        ("0899701234", ""),
-        ("3624", ""),
-        ("15", ""),
-        ("+33199", ""),
-        ("+442071838750", ""),
-        ("+33199001234;ext=5", ""),
-        ("javascript:alert(1)", ""),
-        ("", ""),
-    ],
-)
-def test_only_ordinary_french_phones_are_shown(written: str, shown: str) -> None:
-    assert french_phone(written) == shown
 
 
 @pytest.mark.parametrize(

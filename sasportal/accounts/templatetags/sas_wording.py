@@ -1,0 +1,19 @@
+"""How numbers and lists are said in French, for templates."""
+
+from collections.abc import Sequence
+
+from django import template
+
+from sasportal import wording
+
+register = template.Library()
+
+
+@register.filter
+def phone(number: str) -> str:
+    return wording.phone(number)
+
+
+@register.filter
+def listed(names: Sequence[str]) -> str:
+    return wording.listed(names)
