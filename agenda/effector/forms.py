@@ -14,7 +14,7 @@ from agenda.forms import SECTORS
 from agenda.own.models import TYPE_CHOICES
 from directory.effectors.rights import Effector
 from directory.finding import find_structures
-from directory.models import EffectorSettings, ParticipationVia, Structure
+from directory.models import EffectorSettings, Invitation, ParticipationVia, Structure
 from directory.participation import Declaration, DeclarationRefused
 from directory.participation.declaration import CATEGORY_OF
 from sasportal.phones import french_phone
@@ -60,9 +60,16 @@ class DeclarationForm(forms.Form):
         help_text="Par exemple une maison de santé et une CPTS. Sinon, celle-ci les remplace.",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, effector: Effector, **options: Any) -> None:
+    invitation = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, effector: Effector, invitation: Invitation | None = None, **options: Any
+    ) -> None:  # fmt: skip
         super().__init__(*args, **options)
         self.effector = effector
+        if invitation is not None:  # the structure that invites has chosen the way; places and dates remain
+            for name in ("via", "structure"):
+                self.fields[name].widget = forms.HiddenInput()
         self.candidates: list[tuple[str, str]] = []
         self.fields["lieux"].choices = [(p.key, p.label) for p in effector.places]  # type: ignore[attr-defined]
 
@@ -104,6 +111,12 @@ class DeclarationForm(forms.Form):
 
     def refuse(self, refused: DeclarationRefused) -> None:
         self.add_error(FIELD_OF_REFUSAL.get(refused.field), str(refused))
+
+
+class InvitationForm(forms.Form):
+    """Which invitation a page answers; none is the usual case."""
+
+    invitation = forms.UUIDField(required=False)
 
 
 def code_of(structure: Structure) -> str:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("effecteur/<path:national_id>/participation/apercu/", declaration_views.preview, name="preview"),
     path("effecteur/<path:national_id>/participation/effet", declaration_views.effect, name="effect"),
     path("effecteur/<path:national_id>/participation/declarer", declaration_views.confirm, name="declare"),
+    path("effecteur/<path:national_id>/participation/refuser", declaration_views.decline, name="decline"),
     path("effecteur/<path:national_id>/reglages/", settings_views.settings, name="settings"),
     path("effecteur/<path:national_id>/lieux/", settings_views.places, name="places"),
     path("effecteur/<path:national_id>/absences/", settings_views.absences, name="absences"),

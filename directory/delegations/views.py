@@ -20,6 +20,7 @@ from directory.delegations.refusals import DelegationClosed, DelegationRefused
 from directory.delegations.requests import DelegationUnknown
 from directory.delegations.shown import shown
 from directory.effectors.access import effector_page, person
+from directory.effectors.frame import frame
 from directory.effectors.rights import Effector, EffectorOfSomebodyElse
 from directory.models import DelegationRequest
 from sasportal.accounts.models import User, UserKind
@@ -38,11 +39,7 @@ def of_practitioner(request: HttpRequest, effector: Effector) -> HttpResponse:
         principal = principals.practitioner(actor=person(request), national_id=effector.national_id)
     except EffectorOfSomebodyElse:
         raise PermissionDenied from None
-    context = {
-        "trail": [(effector.name, ""), ("Délégués", "")],
-        "for_whom": effector.name if effector.on_behalf else "",
-    }
-    return _delegates(request, principal, forms.DelegateForm, context)
+    return _delegates(request, principal, forms.DelegateForm, frame(request, effector))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

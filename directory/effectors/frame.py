@@ -6,8 +6,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from directory.effectors.rights import Effector
-from sasportal.accounts.models import DelegateScope
+from sasportal.accounts.models import DelegateScope, Role
 from sasportal.accounts.navigation import menu
+from sasportal.accounts.roles import has_role
 
 # (label, name of the address, what one must be allowed to do to open it); the pages stand in the app that shows them
 PAGES: tuple[tuple[str, str, DelegateScope | None], ...] = (
@@ -20,15 +21,15 @@ PAGES: tuple[tuple[str, str, DelegateScope | None], ...] = (
     ("Lieux et téléphones", "agenda:effector:places", DelegateScope.SETTINGS),
     ("Réglages", "agenda:effector:settings", DelegateScope.SETTINGS),
 )
+DELEGATES = ("Délégués", "directory:delegations:of_practitioner")
 
 
 def frame(request: HttpRequest, effector: Effector) -> dict[str, Any]:
     """Context of `sas/space.html` for this effector."""
-    lines = [
-        (label, reverse(name, args=[effector.national_id]))
-        for label, name, scope in PAGES
-        if scope is None or scope in effector.scopes
-    ]
+    pages = [(label, name) for label, name, scope in PAGES if scope is None or scope in effector.scopes]
+    if not effector.on_behalf or has_role(request.user, Role.ADMIN):  # a delegate names no other
+        pages.append(DELEGATES)
+    lines = [(label, reverse(name, args=[effector.national_id])) for label, name in pages]
     return {
         "effector": effector,
         "menu": menu(request.path, *lines),

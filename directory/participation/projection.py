@@ -1,6 +1,5 @@
 """A practitioner as a search would find him once a declaration is made: to show its effect before it is written."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
@@ -21,13 +20,6 @@ def projected(candidate: Candidate, change: Change, *, now: datetime) -> Candida
     names |= {key: name_and_phone(key[1]) for key in unknown}
     after = declared(change.after, names=names, place_keys=[place.key for place in candidate.places], now=now)
     return msgspec.structs.replace(candidate, participations=after)
-
-
-def structure_names(codes: Iterable[str]) -> dict[str, str]:
-    """Names of these structures by FINESS or SIRET; one query."""
-    codes = list(codes)
-    found = Structure.objects.filter(Q(finess__in=codes) | Q(siret__in=codes)) if codes else Structure.objects.none()
-    return {code: one.name for one in found for code in (one.finess, one.siret) if code}
 
 
 def name_and_phone(code: str) -> tuple[str, str]:

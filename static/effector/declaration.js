@@ -7,7 +7,8 @@ function field(name) {
 
 function refresh() {
   const said = new FormData(form);
-  field("structure").hidden = !["cpts", "msp", "sos"].includes(said.get("via"));
+  const structure = field("structure");
+  if (structure) structure.hidden = !["cpts", "msp", "sos"].includes(said.get("via"));
   field("lieux").hidden = said.get("ou") !== "choix";
   field("avec").hidden = said.get("via") === "none";
 }
