@@ -8,7 +8,8 @@ import msgspec
 class Filters(msgspec.Struct, frozen=True, kw_only=True):
     """Empty tuples and strings filter nothing; `within_hours` counts from the opening of the search."""
 
-    mode: Literal["slots", "on_top"] = "slots"
+    # "reorientation": an emergency ward sends a patient to town; the slots are the same, what is counted is not
+    mode: Literal["slots", "on_top", "reorientation"] = "slots"
     consultation: tuple[str, ...] = ()
     slot_types: tuple[str, ...] = ()
     within_hours: int = 72

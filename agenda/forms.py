@@ -1,7 +1,7 @@
 """Everything the search page takes from an address goes through one of these forms."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -14,7 +14,14 @@ MOST_CARDS = 200
 LONGEST_WHAT = 100
 LONGEST_WHERE = 150
 
+REORIENTATION = "reorientation"
 MODES = [("creneaux", "Créneaux disponibles"), ("en_sus", "En sus des disponibilités")]
+MODES_OF_IOA = [*MODES, (REORIENTATION, "Réorientation des urgences")]
+# The word of an address → the mode of the filters
+MODE_OF_WORD: dict[str, Literal["slots", "on_top", "reorientation"]] = {
+    "creneaux": "slots", "en_sus": "on_top", REORIENTATION: "reorientation",
+}  # fmt: skip
+WORD_OF_MODE = {mode: word for word, mode in MODE_OF_WORD.items()}
 CONSULTATIONS = [("AMB", "Cabinet"), ("VR", "Téléconsultation"), ("HH", "Domicile")]
 SLOT_TYPES = [("PUBLIC", "Public"), ("PRO", "Professionnels"), ("SNP", "SNP"), ("CPTS", "CPTS")]
 HOURS = [(str(hours), f"{hours} h") for hours in (4, 8, 12, 24, 48, 72)]
@@ -54,12 +61,16 @@ class SearchForm(forms.Form):
     medecin = forms.CharField(validators=[identifier_only], required=False)
     origin = forms.CharField(max_length=60, required=False)
 
-    def __init__(self, data: Mapping[str, Any] | None = None, **options: Any) -> None:
+    def __init__(self, data: Mapping[str, Any] | None = None, *, ioa: bool = False, **options: Any) -> None:
         if data is not None:
             data = data.copy() if isinstance(data, QueryDict) else dict(data)
             for name, value in DEFAULTS.items():
                 data[name] = data.get(name) or value
+            if data["mode"] == REORIENTATION and not ioa:  # a link of an emergency ward, opened elsewhere
+                data["mode"] = DEFAULTS["mode"]
         super().__init__(data, initial=DEFAULTS, **options)
+        if ioa:
+            self.fields["mode"].choices = MODES_OF_IOA  # type: ignore[attr-defined]
 
     @property
     def narrowed(self) -> bool:

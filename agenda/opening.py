@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from agenda.filters import Filters
+from agenda.forms import MODE_OF_WORD
 from agenda.searches import Search, open_search
 from agenda.visibility import Viewer, declared_cpts
 from directory.found import Candidate, Found, StructureCard
@@ -89,7 +90,7 @@ def understood(said: Mapping[str, Any]) -> tuple[Need, Near]:
 
 def filters_of(said: Mapping[str, Any]) -> Filters:
     return Filters(
-        mode="on_top" if said["mode"] == "en_sus" else "slots",
+        mode=MODE_OF_WORD[said["mode"]],
         consultation=tuple(said["consultation"]),
         slot_types=tuple(said["type"]),
         within_hours=said["sous"],

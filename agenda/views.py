@@ -1,6 +1,7 @@
 """The regulator's pages: search, cards that fill in, CPTS, and why a slot is not shown."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agenda import addresses
 from agenda.board import Board
 from agenda.cards_view import shown_name
-from agenda.forms import CARDS_AT_ONCE, ContextualCallForm, RetryForm, SearchForm, ViewForm
+from agenda.forms import CARDS_AT_ONCE, WORD_OF_MODE, ContextualCallForm, RetryForm, SearchForm, ViewForm
 from agenda.opening import WhatUnknown, WhereUnknown, open_from, open_members
 from agenda.pages import CptsPage, ResultsPage
 from agenda.progress import Card
@@ -24,7 +25,7 @@ from agenda.visibility import Viewer
 from directory.places import Near
 from directory.search import structure_card
 from sasportal.accounts.models import Role, User
-from sasportal.accounts.roles import has_role, role_required
+from sasportal.accounts.roles import has_role, is_ioa, role_required
 
 SEARCHERS = (Role.REGULATOR, Role.ADMIN)
 # Who may have a search of his own to follow: an effector and his delegate see what the 15 sees
@@ -39,7 +40,7 @@ def search(request: HttpRequest) -> HttpResponse:
     if view.value("recherche", None):
         return _search_again(request, view)
     contextual = ContextualCallForm.asked(request.GET)
-    form = SearchForm(ContextualCallForm(request.GET).as_search() if contextual else request.GET or None)
+    form = form_of(request, ContextualCallForm(request.GET).as_search() if contextual else request.GET or None)
     if not form.is_bound or not form.is_valid():
         return render(request, "agenda/search.html", {"form": form})
     return _fresh_search(request, form)
@@ -64,13 +65,13 @@ def _search_again(request: HttpRequest, view: ViewForm) -> HttpResponse:
     try:
         found = load_search(view.cleaned_data["recherche"], owner=owner_of(request))
     except SearchOfSomebodyElse:
-        form = SearchForm(request.GET)
+        form = form_of(request, request.GET)
         return _fresh_search(request, form) if form.is_valid() else redirect("agenda:search")
     except SearchExpired:
-        form = SearchForm(request.GET)
+        form = form_of(request, request.GET)
         again = addresses.asked(form) if form.is_valid() else ""
         return render(request, "agenda/search.html", {"form": form, "expired": True, "again": again}, status=410)
-    form = SearchForm(request.GET if "quoi" in request.GET else words_of(found))
+    form = form_of(request, request.GET if "quoi" in request.GET else words_of(found))
     form.is_valid()
     return _results(request, form, found, view)
 
@@ -167,6 +168,10 @@ def card_or_404(board: Board, national_id: str) -> Card:
         raise Http404 from None
 
 
+def form_of(request: HttpRequest, said: Mapping[str, Any] | None) -> SearchForm:
+    return SearchForm(said, ioa=is_ioa(request.user))
+
+
 def may_choose(user: Any, found: Search) -> bool:
     return found.viewer is Viewer.REGULATOR and has_role(user, Role.REGULATOR)
 
@@ -198,7 +203,7 @@ def words_of(found: Search) -> dict[str, Any]:
     return {
         "quoi": found.what,
         "ou": where_of(found.near),
-        "mode": "en_sus" if found.filters.mode == "on_top" else "",
+        "mode": WORD_OF_MODE[found.filters.mode],
         "consultation": list(found.filters.consultation),
         "type": list(found.filters.slot_types),
         "sous": str(found.filters.within_hours),

@@ -160,6 +160,11 @@ def line(orientation: Orientation, now: datetime) -> Line:
 
 
 def way_in_words(orientation: Orientation) -> str:
+    way = agreed_through(orientation)
+    return f"{way} (réorientation des urgences)" if orientation.reorientation else way
+
+
+def agreed_through(orientation: Orientation) -> str:
     match Way(orientation.way):
         case Way.OWN:
             return "agenda du portail"

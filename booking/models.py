@@ -118,6 +118,8 @@ class Orientation(models.Model):
     slot_types = ArrayField(models.CharField(max_length=10), default=list)
     consultation = ArrayField(models.CharField(max_length=3), default=list)
     booking_url = models.CharField(max_length=2100, blank=True)
+    # An emergency ward sent to town somebody who had come to it
+    reorientation = models.BooleanField("réorientation des urgences", default=False)
     contextual_origin = models.CharField("logiciel de régulation", max_length=60, blank=True)
     cancel_reason = models.CharField("motif d'annulation", max_length=12, choices=CancelReason, blank=True)
     opened_at = models.DateTimeField("ouverte le", default=timezone.now)

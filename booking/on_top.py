@@ -83,7 +83,7 @@ def agree(*, actor: User, search: Search, party: Party, place_key: str, start: d
         raise HourUnlikely
     new = Orientation(
         id=token, regulator=actor, way=Way.ON_TOP, state=OrientationState.BOOKED, start=start, end=start + LASTS,
-        slot_key=party.key, contextual_origin=search.origin[:60], opened_at=now, changed_at=now,
+        slot_key=party.key, **whereabouts.of_search(search), opened_at=now, changed_at=now,
         **party.whereabouts(place_key),
     )  # fmt: skip
     try:

@@ -123,7 +123,7 @@ def _new_orientation(actor: User, search: Search, slot: Slot, *, verified: bool)
         consultation=[kind.value for kind in slot.consultation],
         booking_url="" if slot.appointment_type is AppointmentType.WALKIN else slot.booking_url,
         verified=verified,
-        contextual_origin=search.origin[:60],
+        **whereabouts.of_search(search),
         opened_at=now,
         changed_at=now,
         **whereabouts.of_practitioner(candidate),

@@ -98,7 +98,7 @@ def _taken(actor: User, search: Search, shown: Slot, candidate: Candidate, *, to
         slot_key=shown.key,
         slot_types=[kind.value for kind in shown.types],
         consultation=[kind.value for kind in shown.consultation],
-        contextual_origin=search.origin[:60],
+        **whereabouts.of_search(search),
         opened_at=now,
         changed_at=now,
         **whereabouts.of_practitioner(candidate),

@@ -1,13 +1,18 @@
-"""Where the patient goes and whom he calls, as an orientation keeps it."""
+"""Where the patient comes from, where he goes and whom he calls, as an orientation keeps it."""
 
 from typing import Any
 
 from agenda.progress import contact
+from agenda.searches import Search
 from agenda.slots import Slot
 from directory.found import Candidate, CandidatePlace, StructureCard
 from directory.zones import zone_of_postal_code
 from sasportal.phones import french_phone
 from sasportal.wording import title
+
+
+def of_search(search: Search) -> dict[str, Any]:
+    return {"contextual_origin": search.origin[:60], "reorientation": search.filters.mode == "reorientation"}
 
 
 def of_slot(candidate: Candidate, slot: Slot) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class User(AbstractUser):
     psc_subject = models.CharField(max_length=255, blank=True, db_index=True)
 
     _roles_now: frozenset[str]  # read once for each object, see roles.py
+    _kinds_now: frozenset[str]
 
     class Meta:
         verbose_name = "compte"

@@ -11,7 +11,7 @@ from django.db.models import OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from sasportal.accounts.models import Role, RoleGrant, User, UserKind
+from sasportal.accounts.models import RegulatorKind, Role, RoleGrant, User, UserKind
 
 
 def grants_now(user: User) -> QuerySet[RoleGrant]:
@@ -23,10 +23,12 @@ def grants_now(user: User) -> QuerySet[RoleGrant]:
 def account(user_id: Any) -> User | None:
     """Read the account of a session with the roles it holds now: one query for what nearly every page asks."""
     now = timezone.now()
-    held = RoleGrant.objects.filter(user=OuterRef("pk"), starts_at__lte=now).filter(_not_ended(now)).values("role")
-    user = User.objects.filter(pk=user_id).annotate(roles_held=ArraySubquery(held)).first()
+    held = RoleGrant.objects.filter(user=OuterRef("pk"), starts_at__lte=now).filter(_not_ended(now)).order_by("pk")
+    roles, kinds = (ArraySubquery(held.values(column)) for column in ("role", "regulator_kind"))
+    user = User.objects.filter(pk=user_id).annotate(roles_held=roles, kinds_held=kinds).first()
     if user is not None:
         user._roles_now = frozenset(user.roles_held)
+        user._kinds_now = frozenset(user.kinds_held) - {""}
     return user
 
 
@@ -39,6 +41,15 @@ def roles_now(user: User) -> frozenset[str]:
     if not hasattr(user, "_roles_now"):
         user._roles_now = frozenset(grants_now(user).values_list("role", flat=True))
     return user._roles_now
+
+
+def is_ioa(user: Any) -> bool:
+    """Does this person regulate as an emergency reception nurse, who may reorient patients?"""
+    if not has_role(user, Role.REGULATOR):
+        return False
+    if not hasattr(user, "_kinds_now"):
+        user._kinds_now = frozenset(grants_now(user).values_list("regulator_kind", flat=True))
+    return RegulatorKind.IOA in user._kinds_now
 
 
 def has_role(user: Any, *roles: Role) -> bool:

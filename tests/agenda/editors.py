@@ -36,6 +36,7 @@ class TestEditor:
         self.asked: list[list[str]] = []
         self.at_once = self.most_at_once = 0
         self.slot_options: dict[str, Any] = {}
+        self.communities: tuple[str, ...] = ()
         self._tls = tls
         self._ready = threading.Event()
         self._loop = asyncio.new_event_loop()
@@ -101,7 +102,7 @@ class TestEditor:
     def resources(self, asked: list[str]) -> dict[str, Any]:
         mine = [national_id for national_id in asked if self.agenda.get(national_id)]
         slots = [slot(one, start, **self.slot_options) for one in mine for start in self.agenda[one]]
-        communities = [one for finess in self.slot_options.get("cpts", ()) for one in community(finess)]
+        communities = [one for finess in self.communities for one in community(finess)]
         return bundle([*slots, *people(mine), *communities])
 
 

@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 
 from agenda.searches import load_search
-from sasportal.accounts.models import Role, User
+from sasportal.accounts import grants
+from sasportal.accounts.models import RegulatorKind, Role, User
 from tests.accounts.people import professional, signed_in_by_psc
 from tests.agenda.answers import rpps
 from tests.agenda_pages.pages import SEARCH, cards_of, hrefs_of, refresh_of, search_of, states_of, text_of
@@ -220,3 +221,20 @@ def test_what_people_type_is_escaped_everywhere(client: Client) -> None:
     page = client.get("/sas/recherche", {"quoi": '"><script>alert(1)</script>', "ou": "<b>Agen</b>"})
     assert "<script>alert" not in page.content.decode()
     assert "<b>Agen" not in page.content.decode()
+
+
+def ioa(national_id: str = "899700000054") -> Client:
+    user = grants.professional(actor="system", identifier=national_id)
+    grants.grant(actor="system", user=user, role=Role.REGULATOR, regulator_kind=RegulatorKind.IOA)
+    return signed_in_by_psc(user)
+
+
+def test_an_emergency_ward_reorients_and_its_link_opens_as_usual_elsewhere(client_of_regulator: Client) -> None:
+    practitioners(range(1, 3))
+    asked = SEARCH | {"mode": "reorientation"}
+    page = ioa().get("/sas/recherche", asked)
+    assert page.context["page"].board.search.filters.mode == "reorientation"
+    assert "Réorientation des urgences" in text_of(page)
+    elsewhere = client_of_regulator.get("/sas/recherche", asked)
+    assert elsewhere.context["page"].board.search.filters.mode == "slots"
+    assert "Réorientation des urgences" not in text_of(elsewhere)

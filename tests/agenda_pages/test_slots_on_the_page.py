@@ -248,7 +248,7 @@ def test_an_admin_sees_every_slot_received_and_the_rule_that_hid_it(alpha: TestE
     page = again(admin, found)
     (why,) = hrefs_of(page, "Pourquoi ce créneau n’apparaît-il pas ?")
     words = text_of(admin.get(why))
-    assert words.count("L'éditeur n'a pas dit avec quelle CPTS ce créneau est partagé.") == 2
+    assert words.count("L’éditeur n’a pas dit avec quelle CPTS ce créneau est partagé.") == 2
     assert "Alpha a répondu." in words
     assert "data-sas-slot>" not in page.content.decode()  # an admin looks, a regulator books
     assert admin.get(f"/sas/recherche/{found}/pourquoi/{rpps(9)}").status_code == 404

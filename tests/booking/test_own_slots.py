@@ -12,6 +12,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from agenda.filters import Filters
 from agenda.own.models import Occurrence
 from booking.models import CancelReason, Orientation, OrientationState
 from booking.own_slots import SlotFull, SlotGone, SlotUnknown, look, take
@@ -61,6 +62,13 @@ def test_a_place_is_taken_and_the_orientation_says_it_all(camille: User) -> None
         cast.ANNE, "Dr Anne TENUE", "12 rue des Lilas, 47000 Agen", "01 99 00 12 34", ["SNP"],
     )  # fmt: skip
     assert states(one) == [("booked", "")]
+
+
+def test_an_emergency_ward_is_counted_as_such(camille: User) -> None:
+    row = cast.offered()
+    search = cast.search_for(camille, filters=Filters(mode="reorientation"))
+    one = take(actor=camille, search=search, slot_key=cast.key_of(row), token=uuid.uuid4())
+    assert one.reorientation is True
 
 
 def test_the_same_token_is_the_same_orientation(camille: User) -> None:

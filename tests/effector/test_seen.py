@@ -81,7 +81,7 @@ class TestWithEditors:
 
         EffectorSettings.objects.update(without_software=False)
         alpha.knows(cast.ANNE, slots=2)
-        alpha.slot_options = {"types": ("CPTS",), "cpts": (LILAS,)}
+        alpha.slot_options, alpha.communities = {"types": ("CPTS",), "cpts": (LILAS,)}, (LILAS,)
         register(alpha.url, "Alpha", flows=[Flow.R04])
 
     def test_the_effect_of_a_declaration_on_the_slots_an_editor_sends(
