@@ -11,8 +11,11 @@ from directory.participation.reading import in_force
 from directory.places import Near
 
 _DISTANCE = kilometres_sql("a")
-_TAKES_PART = f"""EXISTS (SELECT FROM directory_participation p
-    WHERE p.national_id = n.practitioner_id AND p.via <> 'none' AND {in_force("p")})"""
+# One look into a covering index for each practitioner: measured faster than joining everybody who takes part.
+_TAKING_PART = f"""LEFT JOIN LATERAL (
+    SELECT true AS yes FROM directory_participation p
+    WHERE p.national_id = n.practitioner_id AND p.via <> 'none' AND {in_force("p")} LIMIT 1
+) taking_part ON true"""
 _FAIR = "hashtextextended(n.practitioner_id, %(seed)s), n.practitioner_id"
 _BY_DISTANCE = "n.km, n.practitioner_id"
 _IN_BOX = "a.lat BETWEEN %(south)s AND %(north)s AND a.lon BETWEEN %(west)s AND %(east)s"
@@ -38,8 +41,8 @@ def rank(source: str, values: dict[str, Any], rest: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
-            SELECT n.practitioner_id FROM ({source}) n
-            ORDER BY NOT {_TAKES_PART}, {rest} LIMIT %(limit)s
+            SELECT n.practitioner_id FROM ({source}) n {_TAKING_PART}
+            ORDER BY (taking_part.yes IS NULL), {rest} LIMIT %(limit)s
             """,  # noqa: S608 - our own fragments, values are parameters
             values,
         )

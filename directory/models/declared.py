@@ -87,6 +87,10 @@ class Participation(models.Model):
         ]
         indexes = [
             models.Index(fields=["national_id", "starts_at"], name="declarations_of_person"),
+            # Who takes part now, read without touching the rows (ranking.py)
+            models.Index(
+                fields=["national_id"], include=["starts_at", "ends_at"], condition=~Q(via="none"), name="taking_part"
+            ),
             models.Index(fields=["structure"], condition=Q(structure__gt=""), name="declarations_of_structure"),
         ]
 
