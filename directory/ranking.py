@@ -15,7 +15,7 @@ _DISTANCE = kilometres_sql("a")
 _TAKING_PART = f"""LEFT JOIN LATERAL (
     SELECT true AS yes FROM directory_participation p
     WHERE p.national_id = n.practitioner_id AND p.via <> 'none' AND {in_force("p")} LIMIT 1
-) taking_part ON true"""
+) taking_part ON true"""  # noqa: S608 - our own fragments, values are parameters
 _FAIR = "hashtextextended(n.practitioner_id, %(seed)s), n.practitioner_id"
 _BY_DISTANCE = "n.km, n.practitioner_id"
 _IN_BOX = "a.lat BETWEEN %(south)s AND %(north)s AND a.lon BETWEEN %(west)s AND %(east)s"
