@@ -167,6 +167,10 @@ CELERY_BEAT_SCHEDULE = {
     "relay-deliveries": {"task": "sasportal.outbox.tasks.relay", "schedule": 10.0},
     "purge-deliveries": {"task": "sasportal.outbox.tasks.purge_deliveries", "schedule": crontab(hour=3, minute=20)},
     "refresh-own-agenda": {"task": "agenda.own.tasks.refresh_own_agenda", "schedule": crontab(hour=2, minute=20)},
+    "suspend-the-inactive": {
+        "task": "sasportal.accounts.tasks.suspend_the_inactive",
+        "schedule": crontab(hour=4, minute=10),
+    },
 }
 
 # --- Accounts ---------------------------------------------------------------------------------
@@ -290,7 +294,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "ne-pas-repondre@sas.invalid"
 # Address of the portal in what it sends, without a trailing slash
 PORTAL_URL = required("PORTAL_URL", "http://127.0.0.1:8000")
 # Name of a channel → the function that sends; each reads what it needs from the ids it is given
-OUTBOX_CHANNELS: dict[str, str] = {}
+OUTBOX_CHANNELS = {
+    "inactivity_warning": "sasportal.accounts.mails.inactivity_warning",
+    "inactivity_suspension": "sasportal.accounts.mails.inactivity_suspension",
+}
 
 # --- REST -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
