@@ -28,7 +28,11 @@ def camille(context: BrowserContext) -> Page:
     page.goto("/")
     page.get_by_role("link", name="Pro Santé Connect").click()
     page.get_by_role("button", name="Camille Régulier").click()
-    page.wait_for_url("**/sas/recherche")
+    page.wait_for_url(re.compile("/sas/recherche|/conditions/"))
+    if "/conditions/" in page.url:  # the first time only
+        page.get_by_role("checkbox", name="J’ai lu ces conditions").check(force=True)
+        page.get_by_role("button", name="Accepter et continuer").click()
+        page.wait_for_url("**/sas/recherche")
     return page
 
 
