@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.conftest import Demo
+from tests.e2e.conftest import Demo, sign_in
 
 SEARCH = "/sas/recherche?quoi=m%C3%A9decin+g%C3%A9n%C3%A9raliste&ou=Agen"
 
@@ -25,14 +25,8 @@ def context(chromium: Browser, demo: Demo) -> Iterator[BrowserContext]:
 def camille(context: BrowserContext) -> Page:
     """Camille Régulier, signed in through the fictitious Pro Santé Connect."""
     page = context.new_page()
-    page.goto("/")
-    page.get_by_role("link", name="Pro Santé Connect").click()
-    page.get_by_role("button", name="Camille Régulier").click()
-    page.wait_for_url(re.compile("/sas/recherche|/conditions/"))
-    if "/conditions/" in page.url:  # the first time only
-        page.get_by_role("checkbox", name="J’ai lu ces conditions").check(force=True)
-        page.get_by_role("button", name="Accepter et continuer").click()
-        page.wait_for_url("**/sas/recherche")
+    sign_in(page, "Camille Régulier")
+    page.wait_for_url("**/sas/recherche")
     return page
 
 
