@@ -226,6 +226,9 @@ OIDC_CALLBACK_CLASS = "sasportal.accounts.psc_views.CallbackView"
 OIDC_AUTHENTICATE_CLASS = "sasportal.accounts.psc_views.AuthenticateView"
 OIDC_AUTHENTICATION_CALLBACK_URL = "oidc_authentication_callback"
 
+# Function called with the account of whoever signs in with Pro Santé Connect, before the first page
+SIGN_IN_HOOK = "directory.effectors.recognition.recognise"
+
 # --- Sessions and security --------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_NAME = "sas_session"
