@@ -5,6 +5,8 @@ The same rule exists in Python (what people type) and in SQL (what the loaders r
 
 import re
 
+from django.db.models import Func, TextField
+
 _ACCENTED = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿÀÁÂÃÄÅÇÈÉÊËÌÍÎÏÑÒÓÔÕÖÙÚÛÜÝŸ"
 _BARE = "aaaaaaceeeeiiiinooooouuuuyyaaaaaaceeeeiiiinooooouuuuyy"
 _LIGATURES = {"œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae"}
@@ -24,3 +26,10 @@ def plain_sql(expression: str) -> str:
     for ligature, letters in _LIGATURES.items():
         bare = f"replace({bare}, '{ligature}', '{letters}')"
     return f"lower(btrim(regexp_replace({bare}, '[^A-Za-z0-9]+', ' ', 'g')))"
+
+
+class Spelled(Func):
+    """The same spelling of an expression of a query."""
+
+    template = plain_sql("%(expressions)s")
+    output_field = TextField()

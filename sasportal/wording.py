@@ -37,6 +37,11 @@ def long_day(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {number} {MONTHS[day.month - 1]}"
 
 
+def dated(day: date) -> str:
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{number} {MONTHS[day.month - 1]} {day.year}"
+
+
 @lru_cache(maxsize=64)
 def column_day(day: date, today: date) -> tuple[str, str]:
     """The two parts of a column's head: "Demain", "dim. 22"."""

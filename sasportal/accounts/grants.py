@@ -141,7 +141,7 @@ def suspend(*, actor: User | str, user: User, reason: SuspensionReason = Suspens
     closed = {"is_active": False, "suspended_at": timezone.now(), "suspended_for": reason}
     if User.objects.filter(pk=user.pk, is_active=True).update(**closed):
         end_sessions(user)
-        trail.record(actor=actor, action="account_suspended", target=str(user.technical_id), reason=reason.value)
+        trail.record(actor=actor, action="account_suspended", target=str(user.technical_id), reason=reason)
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """E-mails to the owners of accounts: channels of the outbox, which read what they need when they send."""
 
+from typing import Any
+
 from sasportal.accounts.inactivity import LAST_ACTIVITY, suspension_due, warned_since
 from sasportal.accounts.models import User
 from sasportal.outbox.mails import send_mail
@@ -24,5 +26,5 @@ def inactivity_suspension(*, user_id: int) -> None:
         send_mail("inactivity_suspension", to=user.email, subject="Votre compte est suspendu")
 
 
-def _inactive(user_id: int) -> User:
+def _inactive(user_id: int) -> Any:
     return User.objects.annotate(last_activity=LAST_ACTIVITY).get(pk=user_id)

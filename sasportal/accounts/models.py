@@ -1,7 +1,6 @@
 """Who signs in, and what each person was given the right to do, where."""
 
 import uuid
-from datetime import datetime
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
@@ -27,7 +26,7 @@ class Role(models.TextChoices):
 class RegulatorKind(models.TextChoices):
     OSNP = "osnp", "Opérateur de soins non programmés"
     PHYSICIAN = "physician", "Médecin régulateur"
-    IOA = "ioa", "Infirmier organisateur de l'accueil"
+    IOA = "ioa", "Infirmier organisateur de l’accueil"
 
 
 class SuspensionReason(models.TextChoices):
@@ -66,7 +65,6 @@ class User(AbstractUser):
     reopened_at = models.DateTimeField("rouvert le", null=True, blank=True)
 
     _roles_now: frozenset[str]  # read once for each object, see roles.py
-    last_activity: datetime  # only where a query asked for it, see inactivity.py
 
     class Meta:
         verbose_name = "compte"

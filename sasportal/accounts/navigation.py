@@ -37,6 +37,8 @@ ENTRIES = (
         home_of=(Role.REGULATOR,),
     ),
     Entry(name="booking:list", label="Mes orientations", icon="fr-icon-calendar-2-line", roles=(Role.REGULATOR,)),
+    Entry(name="accounts:administration", label="Administration", icon="fr-icon-settings-5-line", roles=(Role.ADMIN,)),
+    Entry(name="accounts:regulators", label="Comptes", icon="fr-icon-team-line", roles=(Role.ACCOUNT_MANAGER,)),
 )
 
 

@@ -24,9 +24,10 @@ def accepted(request: HttpRequest) -> bool:
 
     The terms are those of professionals: of anybody else nothing is asked.
     """
-    if request.session.get(ACCEPTED) == VERSION or getattr(request.user, "kind", "") != UserKind.PROFESSIONAL:
+    user = request.user
+    if not isinstance(user, User) or user.kind != UserKind.PROFESSIONAL or request.session.get(ACCEPTED) == VERSION:
         return True
-    if not TermsAcceptance.objects.filter(user_id=request.user.pk, version=VERSION).exists():
+    if not user.terms_accepted.filter(version=VERSION).exists():
         return False
     request.session[ACCEPTED] = VERSION
     return True

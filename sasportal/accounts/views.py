@@ -1,5 +1,6 @@
 """The first page of each role, the terms of use, the account page, and the time left in the session."""
 
+from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -10,6 +11,12 @@ from sasportal.accounts.models import Role, User
 from sasportal.accounts.psc_views import safe_next
 from sasportal.accounts.roles import grants_now, has_role
 from sasportal.audit import trail
+
+FACTORS = {
+    Authenticator.Type.TOTP: "application sur téléphone",
+    Authenticator.Type.WEBAUTHN: "clé de sécurité",
+    Authenticator.Type.RECOVERY_CODES: "codes de secours",
+}
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -35,9 +42,17 @@ def terms_of_use(request: HttpRequest) -> HttpResponse:
 
 
 def account(request: HttpRequest) -> HttpResponse:
-    """Show the person what the portal knows of them, and how they signed in."""
-    grants = grants_now(person(request)).select_related("territory").order_by("role", "pk")
-    return render(request, "accounts/account.html", {"grants": grants, "by_psc": signed_in.by_psc(request)})
+    """Show the person what the portal knows of them, what they may do, and how they sign in."""
+    user = person(request)
+    factors = Authenticator.objects.filter(user=user).order_by("type").values_list("type", flat=True)
+    context = {
+        "grants": grants_now(user).select_related("territory").order_by("role", "pk"),
+        "by_psc": signed_in.by_psc(request),
+        "factors": [FACTORS[kind] for kind in dict.fromkeys(factors) if kind in FACTORS],
+        "acceptance": user.terms_accepted.order_by("accepted_at").last(),
+        "former": user.former_identifiers.order_by("until"),
+    }
+    return render(request, "accounts/account.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from booking import choices
-from booking.exports import safe_cell
 from booking.models import Orientation, OrientationState
 from sasportal.accounts.models import Role
+from sasportal.spreadsheets import safe_cell
 from tests.accounts.people import professional, signed_in_by_psc
 from tests.agenda_pages.pages import hrefs_of, text_of
 from tests.booking.cast import START, editor, orientation

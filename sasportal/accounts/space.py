@@ -1,0 +1,21 @@
+"""The space where regulators' accounts are managed: its menu, and the path that leads to a page of it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from sasportal.accounts import navigation
+from sasportal.accounts.models import Role
+from sasportal.accounts.roles import has_role
+
+MANAGERS = (Role.ACCOUNT_MANAGER, Role.ADMIN)
+
+
+def space(request: HttpRequest, *crumbs: tuple[str, str]) -> dict[str, Any]:
+    """Return what `sas/space.html` shows around a page; the last of `crumbs` is the page itself, without address."""
+    lines = [
+        ("Régulateurs", reverse("accounts:regulators")),
+    ]
+    root = [("Administration", reverse("accounts:administration"))] if has_role(request.user, Role.ADMIN) else []
+    return {"menu_title": "Comptes", "menu": navigation.menu(request.path, *lines), "trail": [*root, *crumbs]}
