@@ -14,8 +14,9 @@ from agenda.bundles import EntryAsRead, path_in
 from agenda.identifiers import IDNPS, finess_of, professional_id, structure_id
 from agenda.rejects import RejectReason
 from agenda.slots import Cpts, SlotPlace
-from agenda.texts import clean, french_phone
+from agenda.texts import clean
 from directory.zones import zone_of_postal_code
+from sasportal.phones import french_phone
 
 _locations = msgspec.json.Decoder(fhir.Location)
 _references = msgspec.json.Decoder(fhir.Reference | None)

@@ -12,12 +12,12 @@ from agenda.progress import contact
 from agenda.recheck import recheck
 from agenda.searches import Search
 from agenda.slots import AppointmentType, Slot
-from agenda.texts import french_phone
 from booking.models import Orientation, OrientationEvent, OrientationState
 from directory.found import Candidate, CandidatePlace
 from directory.zones import zone_of_postal_code
 from sasportal.accounts.models import User
 from sasportal.audit import trail
+from sasportal.phones import french_phone
 from sasportal.wording import title
 
 NO_RETURN_AFTER = timedelta(minutes=30)

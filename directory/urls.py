@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from directory import views
 
@@ -7,4 +7,5 @@ app_name = "directory"
 urlpatterns = [
     path("sas/suggestions/quoi", views.suggest_needs, name="suggest_needs"),
     path("sas/suggestions/ou", views.suggest_places, name="suggest_places"),
+    path("inscriptions/", include("directory.registration.urls")),
 ]

@@ -171,6 +171,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sasportal.accounts.tasks.suspend_the_inactive",
         "schedule": crontab(hour=4, minute=10),
     },
+    "forget-registrations": {
+        "task": "directory.registration.tasks.forget_registrations",
+        "schedule": crontab(hour=4, minute=20),
+    },
 }
 
 # --- Accounts ---------------------------------------------------------------------------------
@@ -300,6 +304,7 @@ PORTAL_URL = required("PORTAL_URL", "http://127.0.0.1:8000")
 OUTBOX_CHANNELS = {
     "inactivity_warning": "sasportal.accounts.mails.inactivity_warning",
     "inactivity_suspension": "sasportal.accounts.mails.inactivity_suspension",
+    "registration_approved": "directory.registration.mails.registration_approved",
 }
 
 # --- REST -------------------------------------------------------------------------------------

@@ -42,6 +42,11 @@ def dated(day: date) -> str:
     return f"{number} {MONTHS[day.month - 1]} {day.year}"
 
 
+def day_of(instant: datetime | None, zone: str = "Europe/Paris") -> str:
+    """ "3 mars 2026", or nothing when there is no instant."""
+    return dated(instant.astimezone(ZoneInfo(zone)).date()) if instant else ""
+
+
 @lru_cache(maxsize=64)
 def column_day(day: date, today: date) -> tuple[str, str]:
     """The two parts of a column's head: "Demain", "dim. 22"."""

@@ -14,6 +14,7 @@ from directory.models.national import (
     Structure,
     StructureCategory,
 )
+from directory.models.registration import RegistrationEvent, RegistrationRequest, RegistrationState
 from directory.models.structure import CptsCommune, StructureProfile
 
 __all__ = [
@@ -33,6 +34,9 @@ __all__ = [
     "ParticipationVia",
     "PlaceSettings",
     "Practitioner",
+    "RegistrationEvent",
+    "RegistrationRequest",
+    "RegistrationState",
     "SosPlace",
     "Specialty",
     "SpecialtyRadius",

@@ -22,12 +22,13 @@ class Line:
     label: str
     name: str
     sentence: str
+    query: str = ""
     waiting: str = ""
     unit: str = ""
 
     @property
     def url(self) -> str:
-        return reverse(self.name)
+        return reverse(self.name) + self.query
 
     @property
     def count(self) -> int:
@@ -41,9 +42,18 @@ LINES = (
         sentence="Créer, suspendre ou rouvrir un compte, donner ou retirer le droit de réguler.",
     ),
     Line(
+        label="Demandes d’inscription",
+        name="directory:registration:list",
+        sentence="Régulateurs sans identifiant national : examiner les demandes des gestionnaires de comptes.",
+        query="?etat=a-examiner",
+        waiting="directory.registration.review.to_examine",
+        unit="à examiner",
+    ),
+    Line(
         label="Envois",
         name="admin:outbox_delivery_changelist",
-        sentence="E-mails et messages aux éditeurs : ce qui est parti, ce qui attend, ce qui fut abandonné.",
+        query="?state__exact=dead",
+        sentence="E-mails et messages aux éditeurs : ce qui est parti, ce qui attend, ce qui est abandonné.",
         waiting="sasportal.outbox.deliveries.abandoned",
         unit="abandonnés",
     ),

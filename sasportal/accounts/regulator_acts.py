@@ -1,7 +1,6 @@
 """What an account manager does from the page of a regulator: each act asked, then done."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.forms import Form
@@ -15,7 +14,7 @@ from sasportal.accounts.models import RoleGrant, User
 from sasportal.accounts.regulator_forms import NationalIdForm, RightForm
 from sasportal.accounts.regulator_lines import said
 from sasportal.accounts.regulator_pages import FORM_METHODS, crumb_of, list_crumb, regulator_page, to_page_of
-from sasportal.accounts.space import space
+from sasportal.accounts.space import Question, space
 from sasportal.accounts.views import person
 
 TAKEN = (
@@ -26,15 +25,6 @@ ATTACHING = (
     "La personne se connectera avec Pro Santé Connect et gardera ses droits et son historique. "
     "L’identifiant technique actuel du compte reste connu comme ancien identifiant."
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is asked before an act that somebody will feel."""
-
-    title: str
-    text: str
-    button: str
 
 
 @require_http_methods(FORM_METHODS)
@@ -125,7 +115,7 @@ def _asked(request: HttpRequest, user: User, question: Question, act: Callable[[
         "question": question,
         "back": crumb_of(user)[1],
     }
-    return render(request, "accounts/regulator_confirm.html", context)
+    return render(request, "sas/confirm.html", context)
 
 
 def _form_page(
@@ -133,7 +123,7 @@ def _form_page(
 ) -> HttpResponse:
     around = space(request, list_crumb(), crumb_of(user), (button, ""))
     context = around | {"form": form, "title": title, "button": button, "text": text, "back": crumb_of(user)[1]}
-    return render(request, "accounts/regulator_form.html", context, status=422 if form.errors else 200)
+    return render(request, "sas/form_page.html", context, status=422 if form.errors else 200)
 
 
 def _whole_or_refused(request: HttpRequest, user: User) -> None:

@@ -53,9 +53,16 @@ def _named(text: str) -> Q:
 class RightForm(forms.Form):
     """A right to regulate: what kind, where, among the territories the actor is in charge of."""
 
-    kind = forms.ChoiceField(label="Type de régulateur", choices=RegulatorKind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label="Type de régulateur",
+        choices=RegulatorKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez un type de régulateur."},
+    )
     territory = forms.TypedChoiceField(
-        label="Territoire", help_text="Il fixe qui gère ce compte ; il ne limite pas les recherches."
+        label="Territoire",
+        help_text="Il fixe qui gère ce compte ; il ne limite pas les recherches.",
+        error_messages={"required": "Choisissez un territoire."},
     )
 
     def __init__(self, *args: Any, charge: Charge, **options: Any) -> None:
@@ -84,6 +91,7 @@ class NationalIdForm(forms.Form):
         max_length=50,
         help_text="Numéro RPPS à 11 chiffres, ou l’identifiant que la personne lit sur sa page d’accueil du portail.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={"required": "Indiquez l’identifiant national."},
     )
 
     def clean_national_id(self) -> str:
@@ -97,6 +105,6 @@ class NationalIdForm(forms.Form):
 
 
 class NewRegulatorForm(NationalIdForm, RightForm):
-    given_name = forms.CharField(label="Prénom", max_length=150)
-    family_name = forms.CharField(label="Nom", max_length=150)
+    family_name = forms.CharField(label="Nom", max_length=150, error_messages={"required": "Indiquez le nom."})
+    given_name = forms.CharField(label="Prénom", max_length=150, error_messages={"required": "Indiquez le prénom."})
     field_order = ["family_name", "given_name", "national_id", "kind", "territory"]

@@ -15,7 +15,7 @@ from sasportal.accounts.models import Role, RoleGrant, User
 from sasportal.accounts.regulators import right_in_charge
 from sasportal.accounts.roles import in_force
 from sasportal.spreadsheets import BYTE_ORDER_MARK, row
-from sasportal.wording import dated
+from sasportal.wording import day_of
 
 HEADS = ("Nom", "Prénom", "Identifiant", "Connexion", "Droits", "Dernière connexion", "État", "Précision")
 NATIONAL = "France entière"
@@ -36,13 +36,13 @@ TONES = {AccountState.ACTIVE: "success", AccountState.NEVER: "info", AccountStat
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One regulator, in words. `note` says since when or until when the state holds."""
+    """One regulator, in words. `rights`: kind and territory; `note`: since when or until when the state holds."""
 
     technical_id: UUID
     name: str
     identifier: str
     way: str
-    rights: tuple[str, ...]
+    rights: tuple[tuple[str, str], ...]
     last_login: str
     state: AccountState
     note: str
@@ -91,7 +91,7 @@ def line(user: Any) -> Line:
         name=str(user),
         identifier=user.national_id or user.email,
         way="Pro Santé Connect" if user.national_id else "Compte local",
-        rights=tuple(said(given) for given in user.rights),
+        rights=tuple(kind_and_place(given) for given in user.rights),
         last_login=day_of(user.last_login),
         state=state,
         note=_note(user, state),
@@ -100,8 +100,12 @@ def line(user: Any) -> Line:
 
 def said(given: RoleGrant) -> str:
     """Put a right to regulate into words."""
+    return ", ".join(kind_and_place(given))
+
+
+def kind_and_place(given: RoleGrant) -> tuple[str, str]:
     where = given.territory.name if given.territory else NATIONAL
-    return f"{given.get_regulator_kind_display() or given.get_role_display()}, {where}"
+    return given.get_regulator_kind_display() or given.get_role_display(), where
 
 
 def rights_of(user: User, *, actor: User, charge: Charge) -> list[Right]:
@@ -121,10 +125,6 @@ def rights_of(user: User, *, actor: User, charge: Charge) -> list[Right]:
     ]
 
 
-def day_of(instant: datetime | None) -> str:
-    return dated(timezone.localtime(instant).date()) if instant else ""
-
-
 def _note(user: Any, state: AccountState) -> str:
     match state:
         case AccountState.SUSPENDED:
@@ -141,7 +141,7 @@ def as_csv(users: Iterable[Any]) -> Iterator[str]:
     yield BYTE_ORDER_MARK + row(HEADS)
     for user in users:
         one = line(user)
-        rights = " ; ".join(one.rights)
+        rights = " ; ".join(", ".join(right) for right in one.rights)
         yield row(
             (user.last_name, user.first_name, one.identifier, one.way, rights, one.last_login, one.label, one.note)
         )

@@ -11,11 +11,12 @@ from sasportal.accounts import regulators
 from sasportal.accounts.charge import charge_of
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.regulator_forms import NewRegulatorForm, RegulatorFilter
-from sasportal.accounts.regulator_lines import as_csv, day_of, line, rights_of
+from sasportal.accounts.regulator_lines import as_csv, line, rights_of
 from sasportal.accounts.regulator_pages import FORM_METHODS, list_crumb, regulator_page, regulators_shown, to_page_of
 from sasportal.accounts.roles import grants_now, role_required
 from sasportal.accounts.space import MANAGERS, space
 from sasportal.accounts.views import person
+from sasportal.wording import day_of
 
 LINES_ON_A_PAGE = 50
 

@@ -1,5 +1,6 @@
 """The space where regulators' accounts are managed: its menu, and the path that leads to a page of it."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,10 +13,21 @@ from sasportal.accounts.roles import has_role
 MANAGERS = (Role.ACCOUNT_MANAGER, Role.ADMIN)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is asked before an act that somebody will feel (`sas/confirm.html`)."""
+
+    title: str
+    text: str
+    button: str
+
+
 def space(request: HttpRequest, *crumbs: tuple[str, str]) -> dict[str, Any]:
     """Return what `sas/space.html` shows around a page; the last of `crumbs` is the page itself, without address."""
     lines = [
         ("Régulateurs", reverse("accounts:regulators")),
+        ("Demandes d’inscription", reverse("directory:registration:list")),
     ]
     root = [("Administration", reverse("accounts:administration"))] if has_role(request.user, Role.ADMIN) else []
-    return {"menu_title": "Comptes", "menu": navigation.menu(request.path, *lines), "trail": [*root, *crumbs]}
+    trail = [*root, *crumbs] if root or len(crumbs) > 1 else []
+    return {"menu_title": "Comptes", "menu": navigation.menu(request.path, *lines), "trail": trail}

@@ -224,9 +224,9 @@ def test_a_regulator_is_created_and_can_work_at_once(client):
     [
         ("national_id", "garde@samu.example", "Ce n’est pas un identifiant national"),
         ("national_id", "3990000001/GES0007", "C’est votre identifiant"),
-        ("family_name", "", "Ce champ est obligatoire."),
+        ("family_name", "", "Indiquez le nom."),
         ("kind", "chef", "Sélectionnez un choix valide."),
-        ("territory", "", "Ce champ est obligatoire."),
+        ("territory", "", "Choisissez un territoire."),
         ("territory", "france", "Sélectionnez un choix valide."),
         ("territory", "paris", "Sélectionnez un choix valide."),
     ],

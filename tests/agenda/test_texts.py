@@ -7,9 +7,10 @@ import pytest
 
 from agenda.identifiers import finess_of, professional_id, structure_id
 from agenda.instants import is_wall_clock, read_instant, write_instant
-from agenda.texts import clean, french_phone
+from agenda.texts import clean
 from agenda.windows import Window, search_window
 from directory.zones import zone_of_postal_code
+from sasportal.phones import french_phone
 
 
 @pytest.mark.parametrize(
