@@ -82,7 +82,7 @@ def shown(form: StepForm) -> list[tuple[str, str]]:
 
 
 def _said(form: StepForm, field: BoundField) -> str:
-    if field.name in form.errors:
+    if field.name not in form.cleaned_data:
         return ""
     value = form.cleaned_data[field.name]
     if isinstance(field.field, ChoiceField):

@@ -88,6 +88,7 @@ def registration_recap(request: HttpRequest, registration: RegistrationRequest) 
             messages.success(request, f"La demande est envoyée sous le numéro {sent.number}.")
             return to_page_of(registration)
     context = {
+        "registration": registration,
         "sections": [
             (step, _step_url(registration, step), form.is_valid(), shown(form)) for step, form in answers.steps
         ],
@@ -172,7 +173,8 @@ def _step_page(
     }
     crumb = crumb_of(draft) if draft else ("Nouvelle demande", "")
     around = space(request, list_crumb(), crumb, *([(step.label, "")] if draft else []))
-    return render(request, "registration/step.html", around | context, status=422 if form.errors else 200)
+    refused = request.method == "POST" and form.errors
+    return render(request, "registration/step.html", around | context, status=422 if refused else 200)
 
 
 def _progress(draft: RegistrationRequest | None, rank: int) -> dict[str, Any]:
