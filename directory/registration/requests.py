@@ -31,6 +31,11 @@ def managed_by(actor: User) -> QuerySet[RegistrationRequest]:
     return RegistrationRequest.objects.filter(of_territories | Q(number=None, created_by=actor))
 
 
+def to_complete(actor: User) -> int:
+    """Count those that came back to this manager with a question."""
+    return managed_by(actor).filter(state=RegistrationState.NEEDS_INFORMATION).count()
+
+
 def held(request: RegistrationRequest, *states: RegistrationState) -> RegistrationRequest:
     """Lock the request for the transaction; raises NotInThisState unless it is in one of `states`."""
     locked = RegistrationRequest.objects.select_for_update(no_key=True).get(pk=request.pk)

@@ -18,7 +18,7 @@ from sasportal.accounts.models import RegulatorKind, User
 from sasportal.phones import french_phone
 
 YOUNGEST, OLDEST = 16, 110
-DATES = ["%Y-%m-%d", "%d/%m/%Y"]
+DATES = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%d%m%Y", "%Y-%m-%d"]
 QUIET = {"autocomplete": "off", "spellcheck": "false"}
 
 
@@ -53,8 +53,8 @@ class CivilStatusForm(StepForm):
         error_messages=required("Indiquez le prénom."),
     )  # fmt: skip
     birth_date = forms.DateField(
-        label="Date de naissance", input_formats=DATES,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "autocomplete": "off"}),
+        label="Date de naissance", input_formats=DATES, help_text="Jour, mois, année. Exemple : 24/11/1985",
+        widget=forms.TextInput(attrs=QUIET | {"inputmode": "numeric"}),
         error_messages=required("Indiquez la date de naissance.") | {"invalid": "Écrivez la date ainsi : 24/11/1985."},
     )  # fmt: skip
     birth_place = forms.CharField(

@@ -22,6 +22,7 @@ from sasportal.accounts.models import Role
 from sasportal.accounts.roles import role_required
 from sasportal.accounts.space import Question, space
 from sasportal.accounts.views import person
+from sasportal.wording import day_of
 
 SENT_MEANWHILE = "Cette demande ne peut plus être modifiée : elle a été envoyée ou abandonnée entre-temps."
 REFUSALS = {
@@ -165,7 +166,7 @@ def _step_page(
         "form": form,
         "step": step,
         "situation": step.form is SituationForm,
-        "certifier": str(request.user) if step.form is CertificationForm else "",
+        "certification": _certification(request, draft) if step.form is CertificationForm else "",
         "draft_id": draft_id,
         "action": _step_url(draft, step) if draft else reverse("directory:registration:create"),
         "first": rank == 0,
@@ -175,6 +176,14 @@ def _step_page(
     around = space(request, list_crumb(), crumb, *([(step.label, "")] if draft else []))
     refused = request.method == "POST" and form.errors
     return render(request, "registration/step.html", around | context, status=422 if refused else 200)
+
+
+def _certification(request: HttpRequest, draft: RegistrationRequest | None) -> str:
+    """Say who certified the identity, or in whose name it will be."""
+    answers = answers_of(draft, actor=person(request)) if draft else None
+    if answers and answers.certified_by:
+        return f"Identité vérifiée par {answers.certified_by}, le {day_of(answers.certified_at)}."
+    return f"Certificateur : {request.user}. Votre nom et la date du jour sont gardés avec la demande."
 
 
 def _progress(draft: RegistrationRequest | None, rank: int) -> dict[str, Any]:

@@ -213,6 +213,18 @@ def test_the_question_comes_back_to_the_manager_who_answers(client, maxence, ali
     assert (only().number, only().phone, only().state) == (asked.number, "05 53 00 99 99", "submitted")
 
 
+def test_the_manager_sees_from_everywhere_that_a_request_came_back(client, maxence, alix):
+    cast.in_state("needs_information", maxence, alix)
+    assert "Demandes d’inscription (1 à compléter)" in text_of(client.get("/regulateurs/"))
+    assert "à compléter)" not in text_of(signed_in_by_psc(alix).get("/regulateurs/"))
+
+
+def test_who_certified_is_named(client, maxence):
+    cast.draft(maxence)
+    page = text_of(client.get(f"{LIST}{only().pk}/etape/certification/"))
+    assert "Identité vérifiée par Maxence Ducompte, le" in page
+
+
 def test_abandoning_is_asked_first(client, maxence):
     sent = cast.submitted(maxence)
     assert "Abandonner la demande de Zoé Lagarde ?" in text_of(client.get(f"{LIST}{sent.pk}/abandonner/"))
