@@ -72,13 +72,13 @@ class CivilStatusForm(StepForm):
 class ContactForm(StepForm):
     email = forms.EmailField(
         label="Adresse électronique professionnelle", max_length=254,
-        help_text="La personne y recevra le lien pour choisir son mot de passe. Exemple : prenom.nom@samu47.fr",
+        help_text="La personne y recevra le lien pour choisir son mot de passe. Exemple : prenom.nom@hopital.fr",
         widget=forms.EmailInput(attrs=QUIET),
         error_messages=required("Indiquez l’adresse électronique.")
         | {"invalid": "Vérifiez l’adresse : elle s’écrit prenom.nom@domaine.fr."},
     )  # fmt: skip
     phone = forms.CharField(
-        label="Téléphone professionnel", max_length=30, help_text="Exemple : 05 99 00 12 34",
+        label="Téléphone professionnel", max_length=30, help_text="Exemple : 05 36 49 12 34",
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off"}),
         error_messages=required("Indiquez le téléphone."),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
@@ -29,21 +30,29 @@ class AddressTaken(Exception):
 
 
 @transaction.atomic
-def professional(*, actor: User | str, identifier: str, given_name: str = "", family_name: str = "") -> User:
+def professional(
+    *,
+    actor: User | str,
+    identifier: str,
+    given_name: str = "",
+    family_name: str = "",
+    opened_at: datetime | None = None,
+) -> User:
     """Return the professional account of a national id or an e-mail address, created if unknown.
 
     An e-mail account has no password yet: its owner asks for one by "mot de passe oublié".
+    `opened_at` is when it was opened in the tool it is taken over from.
     Raises `ValidationError` when `identifier` is neither.
     """
     identifier = identifier.strip()
-    names = {"first_name": given_name, "last_name": family_name}
+    details = {"first_name": given_name, "last_name": family_name, "date_joined": opened_at or timezone.now()}
     if "@" in identifier:
-        user, created = _by_email(identifier.lower(), names)
+        user, created = _by_email(identifier.lower(), details)
     else:
         if not identifier or len(identifier) > 50:
             raise ValidationError("Un identifiant national compte de 1 à 50 caractères.")
         user, created = User.objects.get_or_create(
-            national_id=identifier, defaults={"username": identifier, **names, "kind": UserKind.PROFESSIONAL}
+            national_id=identifier, defaults={"username": identifier, **details, "kind": UserKind.PROFESSIONAL}
         )
     return _opened(actor, user) if created else user
 
@@ -75,10 +84,10 @@ def _opened(actor: User | str, user: User) -> User:
     return user
 
 
-def _by_email(email: str, names: dict[str, str]) -> tuple[User, bool]:
+def _by_email(email: str, details: dict[str, Any]) -> tuple[User, bool]:
     validate_email(email)
     user, created = User.objects.get_or_create(
-        email=email, kind=UserKind.PROFESSIONAL, defaults={"username": email, **names}
+        email=email, kind=UserKind.PROFESSIONAL, defaults={"username": email, **details}
     )
     # Whoever manages accounts vouches for the address; the owner still has to receive mail there.
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
