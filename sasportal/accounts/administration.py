@@ -52,7 +52,6 @@ LINES = (
     Line(
         label="Envois",
         name="admin:outbox_delivery_changelist",
-        query="?state__exact=dead",
         sentence="E-mails et messages aux éditeurs : ce qui est parti, ce qui attend, ce qui est abandonné.",
         waiting="sasportal.outbox.deliveries.abandoned",
         unit="abandonnés",

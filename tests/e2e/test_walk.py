@@ -82,6 +82,15 @@ def test_a_mute_editor_is_named_and_never_reads_as_no_slot(camille: Page, demo: 
         switch(demo, "gamma", "normal")
 
 
+def test_the_account_manager_finds_something_to_follow(context: BrowserContext) -> None:
+    page = context.new_page()
+    sign_in(page, "Maxence Ducompte")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Régulateurs")
+    expect(page.get_by_role("row").filter(has_text="Inactif, prévenu")).to_have_count(1)
+    page.get_by_role("link", name="Demandes d’inscription (1 à compléter)").click()
+    expect(page.locator("tbody tr")).to_have_count(3)
+
+
 def test_the_same_search_from_a_shell(demo: Demo) -> None:
     answered = demo.command("search", "médecin généraliste", "--near", "Agen", "--json")
     found = json.loads(answered.stdout)
