@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from booking.lines import WITHOUT_RETURN
 from booking.models import Orientation, OrientationState
 from booking.orientations import NO_RETURN_AFTER
+from sasportal.accounts.forms import FilterForm
 from sasportal.accounts.models import User
 
 PORTAL_ZONE = ZoneInfo("Europe/Paris")
@@ -43,18 +44,14 @@ class PanelForm(forms.Form):
     slot = forms.CharField(max_length=64)
 
 
-class OrientationFilter(forms.Form):
+class OrientationFilter(FilterForm):
     jour = forms.ChoiceField(label="Période", choices=list(DAYS.items()), required=False)
     etat = forms.ChoiceField(label="État", choices=list(STATES.items()), required=False)
-
-    def value(self, name: str, otherwise: str = "") -> str:
-        """What was asked, or `otherwise` when nothing or nonsense was."""
-        return (self.cleaned_data.get(name) if self.is_valid() or name in self.cleaned_data else "") or otherwise
 
     def apply(self, user: User, now: datetime) -> QuerySet[Orientation]:
         """The regulator's own orientations, newest first, as filtered."""
         found = Orientation.objects.filter(regulator=user, **self._period(now)).order_by("-opened_at")
-        match STATE_OF_WORD.get(self.value("etat")):
+        match STATE_OF_WORD.get(self.value("etat", "")):
             case None:
                 return found
             case "without_return":

@@ -177,7 +177,7 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
         "more": len(shown) > MOST_LINES,
         "most": MOST_LINES,
         "day": form.value("jour", "aujourdhui"),
-        "state": form.value("etat"),
+        "state": form.value("etat", ""),
         "lines_url": f"{reverse('booking:lines')}?{query}",
         "export_url": f"{reverse('booking:export')}?{query}",
     }

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from directory.models import RegistrationRequest, RegistrationState
 from directory.spelling import plain
+from sasportal.accounts.forms import FilterForm
 
 TO_EXAMINE = "a-examiner"
 # Words of the address → states
@@ -22,9 +23,7 @@ STATES = {
 }
 
 
-class RegistrationFilter(forms.Form):
-    """What the list is asked for; what is not understood counts for nothing."""
-
+class RegistrationFilter(FilterForm):
     texte = forms.CharField(label="Numéro ou nom", max_length=100, required=False)
     etat = forms.ChoiceField(
         choices=[("", ""), *((word, label) for word, (label, _) in STATES.items())],
@@ -33,12 +32,9 @@ class RegistrationFilter(forms.Form):
     )
     page = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
-    def value(self, name: str) -> Any:
-        return self.cleaned_data.get(name) if self.is_valid() or name in self.cleaned_data else None
-
     def named(self, requests: QuerySet[RegistrationRequest]) -> QuerySet[RegistrationRequest]:
         """Keep those whose number begins so, or whose name has all these words."""
-        text = self.value("texte") or ""
+        text = self.value("texte", "")
         if text.strip()[:9].upper().startswith("P2"):
             return requests.filter(number__startswith=text.strip().upper())
         for word in plain(text).split():

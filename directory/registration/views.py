@@ -34,8 +34,7 @@ def registration_list(request: HttpRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "lines": [line(one) for one in page],
-        "counters": _counters(named, chosen=form.value("etat") or ""),
-        "text": form.value("texte") or "",
+        "counters": _counters(named, chosen=form.value("etat", "")),
         "writes": has_role(request.user, Role.ACCOUNT_MANAGER),
     }
     around = space(request, (list_crumb()[0], ""))

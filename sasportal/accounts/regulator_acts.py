@@ -23,7 +23,8 @@ TAKEN = (
 )
 ATTACHING = (
     "La personne se connectera avec Pro Santé Connect et gardera ses droits et son historique. "
-    "L’identifiant technique actuel du compte reste connu comme ancien identifiant."
+    "Vérifiez l’identifiant sur sa carte ou son application : qui le détient entre dans ce compte. "
+    "L’identifiant technique actuel reste connu comme ancien identifiant."
 )
 
 
@@ -111,11 +112,8 @@ def _asked(request: HttpRequest, user: User, question: Question, act: Callable[[
         act()
         messages.success(request, "C’est fait.")
         return to_page_of(user)
-    context = space(request, list_crumb(), crumb_of(user), (question.button, "")) | {
-        "question": question,
-        "back": crumb_of(user)[1],
-    }
-    return render(request, "sas/confirm.html", context)
+    around = space(request, list_crumb(), crumb_of(user), (question.button, ""))
+    return render(request, "sas/confirm.html", around | {"question": question, "back": crumb_of(user)[1]})
 
 
 def _form_page(

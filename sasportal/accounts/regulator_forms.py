@@ -9,6 +9,7 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from sasportal.accounts.charge import Charge, territories_of
+from sasportal.accounts.forms import FilterForm
 from sasportal.accounts.identifiers import is_national_id, prefixed
 from sasportal.accounts.models import RegulatorKind, Role
 from sasportal.accounts.regulator_lines import NATIONAL, AccountState
@@ -19,16 +20,11 @@ from sasportal.spelling import Spelled, plain
 _NAMES = Spelled(Concat(Value(" "), "last_name", Value(" "), "first_name", Value(" "), "last_name"))
 
 
-class RegulatorFilter(forms.Form):
-    """What the list is asked for; what is not understood counts for nothing."""
-
+class RegulatorFilter(FilterForm):
     texte = forms.CharField(label="Nom, identifiant ou adresse", max_length=100, required=False)
     etat = forms.ChoiceField(label="État", choices=[("", "Tous"), *AccountState.choices], required=False)
     type = forms.ChoiceField(label="Type de régulateur", choices=[("", "Tous"), *RegulatorKind.choices], required=False)
     page = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
-
-    def value(self, name: str) -> Any:
-        return self.cleaned_data.get(name) if self.is_valid() or name in self.cleaned_data else None
 
     def apply(self, described: QuerySet[Any]) -> QuerySet[Any]:
         """Keep of `described` accounts those asked for, by name."""

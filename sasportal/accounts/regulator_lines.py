@@ -58,12 +58,13 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True)
 class Right:
-    """One right to regulate, in force (`until` empty) or ended."""
+    """One right to regulate, in force or `over`."""
 
     id: int
     words: str
     since: str
     until: str
+    over: bool
     removable: bool
 
 
@@ -119,6 +120,7 @@ def rights_of(user: User, *, actor: User, charge: Charge) -> list[Right]:
             words=said(one),
             since=day_of(one.starts_at),
             until=day_of(one.ends_at),
+            over=over,
             removable=not over and right_in_charge(actor=actor, given=one, charge=charge),
         )
         for over, one in sorted(rows, key=lambda row: row[0])
