@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.http import QueryDict
 
 from directory.models import Commune, Specialty
+from sasportal.accounts.forms import FilterForm
 
 CARDS_AT_ONCE = 25
 MOST_CARDS = 200
@@ -100,7 +101,7 @@ class SearchForm(forms.Form):
         self.add_error(field, message)
 
 
-class ViewForm(forms.Form):
+class ViewForm(FilterForm):
     """How a search already open is shown again; anything unreadable means the default."""
 
     recherche = forms.UUIDField(required=False)
@@ -110,10 +111,6 @@ class ViewForm(forms.Form):
     tri = forms.ChoiceField(choices=[("premier", "")], required=False)
     depuis = forms.IntegerField(required=False, validators=[MinValueValidator(0), MaxValueValidator(MOST_CARDS)])
     apres = forms.RegexField(r"\A\d{1,20}-\d{1,20}\Z", required=False)
-
-    def value(self, field: str, otherwise: Any) -> Any:
-        self.is_valid()
-        return self.cleaned_data.get(field) or otherwise
 
 
 class RetryForm(forms.Form):

@@ -16,11 +16,11 @@ from booking.incoming import Told
 from booking.models import AppointmentStatus
 from booking.outcomes import Issue, ResourceRefused, broken_rule, malformed
 from booking.privacy import without_patient
+from sasportal.accounts.identifiers import TECHNICAL_ID
 
 OPERATOR = "http://interopsante.org/fhir/StructureDefinition/FrAppointmentOperator"
 CATEGORY = "/sas-categorie-orientation"
 CATEGORIES = frozenset({"001", "002", "003", "604", "603", "124"})
-TECHNICAL_ID = "urn:oid:1.2.250.1.213.3.6"
 OPERATOR_SYSTEMS = frozenset({IDNPS, TECHNICAL_ID})
 STATUSES = {status.value: status for status in AppointmentStatus}
 FHIR_STATUSES = frozenset(

@@ -12,6 +12,7 @@ from booking.lines import WITHOUT_RETURN
 from booking.models import CancelReason, Orientation, OrientationState
 from booking.states import NO_RETURN_AFTER
 from directory.found import CandidatePlace
+from sasportal.accounts.forms import FilterForm
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.roles import grants_now
 
@@ -100,14 +101,10 @@ class PanelForm(forms.Form):
     slot = forms.CharField(max_length=64)
 
 
-class OrientationFilter(forms.Form):
+class OrientationFilter(FilterForm):
     qui = forms.ChoiceField(label="Prises par", choices=list(WHOSE.items()), required=False)
     jour = forms.ChoiceField(label="Période", choices=list(DAYS.items()), required=False)
     etat = forms.ChoiceField(label="État", choices=list(STATES.items()), required=False)
-
-    def value(self, name: str, otherwise: str = "") -> str:
-        """What was asked, or `otherwise` when nothing or nonsense was."""
-        return (self.cleaned_data.get(name) if self.is_valid() or name in self.cleaned_data else "") or otherwise
 
     def apply(self, user: User, now: datetime) -> QuerySet[Orientation]:
         """The orientations of this regulator (or of his territory), newest first, as filtered."""

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from booking.fhir import TECHNICAL_ID
+from sasportal.accounts.identifiers import TECHNICAL_ID
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.roles import has_role
 

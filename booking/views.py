@@ -204,7 +204,7 @@ def _listed(request: HttpRequest) -> dict[str, Any]:
         "lines": shown[:MOST_LINES],
         "more": len(shown) > MOST_LINES,
         "most": MOST_LINES,
-        "chosen": {form.value("jour", "aujourdhui"), form.value("etat"), form.value("qui")},
+        "chosen": {form.value("jour", "aujourdhui"), form.value("etat", ""), form.value("qui", "")},
         "of_territory": form.value("qui") == "territoire",
         "me": request.user,
         "lines_url": f"{reverse('booking:lines')}?{query}",

@@ -26,8 +26,9 @@ from directory.models import (
     Structure,
     StructureProfile,
 )
-from directory.participation import Declaration, DeclarationRefused, check, declare, prefixed
+from directory.participation import Declaration, DeclarationRefused, check, declare
 from directory.spelling import plain
+from sasportal.accounts.identifiers import prefixed
 from sasportal.accounts.models import User
 
 

@@ -6,9 +6,9 @@ from django.db.models import Q
 
 from directory.effectors.rights import name_of
 from directory.models import Activity, Practitioner
-from directory.participation.declaration import prefixed
 from directory.professions import profession_label, specialty_label
 from directory.spelling import plain
+from sasportal.accounts.identifiers import prefixed
 
 SHORTEST_TEXT = 3
 

@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("directory.declarations.urls")),
     path("sas/suggestions/quoi", views.suggest_needs, name="suggest_needs"),
     path("sas/suggestions/ou", views.suggest_places, name="suggest_places"),
+    path("inscriptions/", include("directory.registration.urls")),
 ]

@@ -6,7 +6,7 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sasportal.settings")
 
-app = Celery("sasportal", include=["sasportal.worker", "agenda.own.tasks"])
+app = Celery("sasportal", include=["sasportal.worker", "agenda.own.tasks", "directory.registration.tasks"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # A web process calls .delay() from threads that never saw this module imported first.

@@ -170,6 +170,14 @@ CELERY_BEAT_SCHEDULE = {
     "purge-member-imports": {"task": "directory.tasks.purge_imports", "schedule": crontab(hour=3, minute=30)},
     "remind-structures": {"task": "directory.tasks.remind_structures", "schedule": crontab(hour=6, minute=40)},
     "refresh-own-agenda": {"task": "agenda.own.tasks.refresh_own_agenda", "schedule": crontab(hour=2, minute=20)},
+    "suspend-the-inactive": {
+        "task": "sasportal.accounts.tasks.suspend_the_inactive",
+        "schedule": crontab(hour=4, minute=10),
+    },
+    "forget-registrations": {
+        "task": "directory.registration.tasks.forget_registrations",
+        "schedule": crontab(hour=4, minute=20),
+    },
 }
 
 # --- Accounts ---------------------------------------------------------------------------------
@@ -224,6 +232,9 @@ OIDC_TIMEOUT = 5
 OIDC_CALLBACK_CLASS = "sasportal.accounts.psc_views.CallbackView"
 OIDC_AUTHENTICATE_CLASS = "sasportal.accounts.psc_views.AuthenticateView"
 OIDC_AUTHENTICATION_CALLBACK_URL = "oidc_authentication_callback"
+
+# Function called with the account of whoever signs in with Pro Santé Connect, before the first page
+SIGN_IN_HOOK = "directory.effectors.recognition.recognise"
 
 # --- Sessions and security --------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -304,6 +315,9 @@ OUTBOX_CHANNELS = {
     "delegation-asked": "directory.mails.delegation_asked",
     "delegation-answered": "directory.mails.delegation_answered",
     "delegation-ended": "directory.mails.delegation_ended",
+    "inactivity-warning": "sasportal.accounts.mails.inactivity_warning",
+    "inactivity-suspension": "sasportal.accounts.mails.inactivity_suspension",
+    "registration-approved": "directory.registration.mails.registration_approved",
 }
 
 # --- REST -------------------------------------------------------------------------------------

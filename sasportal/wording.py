@@ -37,6 +37,16 @@ def long_day(day: date) -> str:
     return f"{WEEKDAYS[day.weekday()]} {number} {MONTHS[day.month - 1]}"
 
 
+def dated(day: date) -> str:
+    number = "1er" if day.day == 1 else str(day.day)
+    return f"{number} {MONTHS[day.month - 1]} {day.year}"
+
+
+def day_of(instant: datetime | None, zone: str = "Europe/Paris") -> str:
+    """ "3 mars 2026", or nothing when there is no instant."""
+    return dated(instant.astimezone(ZoneInfo(zone)).date()) if instant else ""
+
+
 @lru_cache(maxsize=64)
 def column_day(day: date, today: date) -> tuple[str, str]:
     """The two parts of a column's head: "Demain", "dim. 22"."""

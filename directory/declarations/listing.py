@@ -9,9 +9,9 @@ from django.db.models import F, Q, QuerySet
 
 from directory.effectors.rights import name_of
 from directory.models import Activity, Participation, ParticipationVia, Practitioner, Structure
-from directory.participation.declaration import prefixed
 from directory.participation.history import last_day, structure_names
 from directory.spelling import plain
+from sasportal.accounts.identifiers import prefixed
 from sasportal.audit.authors import named
 
 SHORTEST_TEXT = 3

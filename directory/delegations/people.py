@@ -13,8 +13,8 @@ from directory.delegations.principals import Principal
 from directory.delegations.refusals import DelegateUnreadable
 from directory.effectors.places import places_of
 from directory.models import DelegationRequest, Structure
-from directory.participation.declaration import prefixed
 from directory.zones import zone_of_postal_code
+from sasportal.accounts.identifiers import prefixed
 from sasportal.accounts.models import User
 
 # Prefixed RPPS, ADELI; card holders of a structure ("3990000001/GES0007")

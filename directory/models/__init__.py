@@ -16,6 +16,7 @@ from directory.models.national import (
     Structure,
     StructureCategory,
 )
+from directory.models.registration import RegistrationEvent, RegistrationRequest, RegistrationState
 from directory.models.structure import CptsCommune, StructureProfile
 
 __all__ = [
@@ -42,6 +43,9 @@ __all__ = [
     "ParticipationVia",
     "PlaceSettings",
     "Practitioner",
+    "RegistrationEvent",
+    "RegistrationRequest",
+    "RegistrationState",
     "SosPlace",
     "Specialty",
     "SpecialtyRadius",

@@ -84,11 +84,3 @@ def check_structure(via: ParticipationVia, structure: str) -> None:
 def places_of(national_id: str) -> Sequence[str]:
     rows = Activity.objects.filter(practitioner_id=national_id, closed_at=None)
     return list(rows.order_by("place_key").values_list("place_key", flat=True).distinct())
-
-
-def prefixed(national_id: str) -> str:
-    """Accept a bare RPPS (11 digits) or ADELI (9) beside the prefixed forms."""
-    bare = national_id.strip().replace(" ", "")
-    if bare.isdecimal() and len(bare) in {9, 11}:
-        return {9: "0", 11: "8"}[len(bare)] + bare
-    return bare

@@ -11,9 +11,10 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from directory.models import Participation, Practitioner
-from directory.participation.declaration import Declaration, check, places_of, prefixed
+from directory.participation.declaration import Declaration, check, places_of
 from directory.participation.refusals import DeclaredMeanwhile, PractitionerUnknown
 from directory.participation.stretches import Stretch, replaced
+from sasportal.accounts.identifiers import prefixed
 from sasportal.accounts.models import User
 from sasportal.audit import trail
 

@@ -12,9 +12,10 @@ from directory.addresses import address_of_author, address_of_practitioner
 from directory.communities.rights import Part, load_structure
 from directory.effectors.rights import load_effector
 from directory.models import Invitation, InvitationState, Participation
-from directory.participation.declaration import Declaration, prefixed
+from directory.participation.declaration import Declaration
 from directory.participation.declaring import declare, locked
 from directory.participation.standing import standing
+from sasportal.accounts.identifiers import prefixed
 from sasportal.accounts.models import DelegateScope, User
 from sasportal.audit import trail
 from sasportal.outbox.deliveries import deliver

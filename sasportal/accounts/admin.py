@@ -12,7 +12,10 @@ from sasportal.accounts import grants
 from sasportal.accounts.models import RegulatorKind, Role, RoleGrant, Territory, User, UserKind
 from sasportal.audit import trail
 
-FIXED_BY_PSC = ["kind", "national_id", "technical_id", "psc_subject", "last_login", "date_joined", "is_active"]
+FIXED_BY_PSC = [
+    "kind", "national_id", "technical_id", "psc_subject", "last_login", "date_joined", "is_active", "warned_at",
+    "suspended_at", "suspended_for", "reopened_at",
+]  # fmt: skip
 
 
 class NewAccountForm(forms.ModelForm):

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from sasportal.accounts.models import RegulatorKind, Role, RoleGrant, Territory, User, UserKind
+from sasportal.accounts.models import RegulatorKind, Role, RoleGrant, SuspensionReason, Territory, User, UserKind
 from sasportal.accounts.roles import grants_now
 from sasportal.accounts.signed_in import end_sessions
 from sasportal.audit import trail
@@ -24,34 +25,69 @@ class ScopeMissing(Exception):
     """The role only makes sense within a scope that was not given."""
 
 
+class AddressTaken(Exception):
+    """An account already has this e-mail address."""
+
+
 @transaction.atomic
-def professional(*, actor: User | str, identifier: str, given_name: str = "", family_name: str = "") -> User:
+def professional(
+    *,
+    actor: User | str,
+    identifier: str,
+    given_name: str = "",
+    family_name: str = "",
+    opened_at: datetime | None = None,
+) -> User:
     """Return the professional account of a national id or an e-mail address, created if unknown.
 
     An e-mail account has no password yet: its owner asks for one by "mot de passe oublié".
+    `opened_at` is when it was opened in the tool it is taken over from.
     Raises `ValidationError` when `identifier` is neither.
     """
     identifier = identifier.strip()
-    names = {"first_name": given_name, "last_name": family_name}
+    details = {"first_name": given_name, "last_name": family_name, "date_joined": opened_at or timezone.now()}
     if "@" in identifier:
-        user, created = _by_email(identifier.lower(), names)
+        user, created = _by_email(identifier.lower(), details)
     else:
         if not identifier or len(identifier) > 50:
             raise ValidationError("Un identifiant national compte de 1 à 50 caractères.")
         user, created = User.objects.get_or_create(
-            national_id=identifier, defaults={"username": identifier, **names, "kind": UserKind.PROFESSIONAL}
+            national_id=identifier, defaults={"username": identifier, **details, "kind": UserKind.PROFESSIONAL}
         )
-    if created:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-        trail.record(actor=actor, action="account_created", target=str(user.technical_id))
+    return _opened(actor, user) if created else user
+
+
+@transaction.atomic
+def new_local_account(*, actor: User | str, email: str, given_name: str, family_name: str) -> User:
+    """Create the account of an e-mail address that none has; raises AddressTaken."""
+    try:
+        with transaction.atomic():
+            user, created = _by_email(email.lower(), {"first_name": given_name, "last_name": family_name})
+    except IntegrityError as error:
+        raise AddressTaken from error
+    if not created:
+        raise AddressTaken
+    return _opened(actor, user)
+
+
+def address_taken(email: str) -> bool:
+    """Tell whether an account of any kind has this address."""
+    return (
+        EmailAddress.objects.filter(email__iexact=email).exists() or User.objects.filter(email__iexact=email).exists()
+    )
+
+
+def _opened(actor: User | str, user: User) -> User:
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    trail.record(actor=actor, action="account_created", target=str(user.technical_id))
     return user
 
 
-def _by_email(email: str, names: dict[str, str]) -> tuple[User, bool]:
+def _by_email(email: str, details: dict[str, Any]) -> tuple[User, bool]:
     validate_email(email)
     user, created = User.objects.get_or_create(
-        email=email, kind=UserKind.PROFESSIONAL, defaults={"username": email, **names}
+        email=email, kind=UserKind.PROFESSIONAL, defaults={"username": email, **details}
     )
     # Whoever manages accounts vouches for the address; the owner still has to receive mail there.
     EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
@@ -109,16 +145,19 @@ def revoke(*, actor: User | str, given: RoleGrant) -> None:
 
 
 @transaction.atomic
-def suspend(*, actor: User | str, user: User) -> None:
+def suspend(*, actor: User | str, user: User, reason: SuspensionReason = SuspensionReason.DECISION) -> None:
     """Close an account and every session it has open."""
-    if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
+    closed = {"is_active": False, "suspended_at": timezone.now(), "suspended_for": reason}
+    if User.objects.filter(pk=user.pk, is_active=True).update(**closed):
         end_sessions(user)
-        trail.record(actor=actor, action="account_suspended", target=str(user.technical_id))
+        trail.record(actor=actor, action="account_suspended", target=str(user.technical_id), reason=reason)
 
 
 @transaction.atomic
 def reopen(*, actor: User | str, user: User) -> None:
-    if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True):
+    """Open a suspended account again: its owner has as long to sign in as a newcomer."""
+    opened = {"is_active": True, "suspended_at": None, "suspended_for": "", "reopened_at": timezone.now()}
+    if User.objects.filter(pk=user.pk, is_active=False).update(**opened):
         trail.record(actor=actor, action="account_reopened", target=str(user.technical_id))
 
 

@@ -14,8 +14,9 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.urls import reverse
+from django.utils.http import urlencode
 
-from sasportal.accounts import session_rules, signed_in
+from sasportal.accounts import session_rules, signed_in, terms
 from sasportal.accounts.models import UserKind
 
 Answer = Any  # a response, or the awaitable of one under ASGI
@@ -24,6 +25,8 @@ ENDED = "sas_session_ended"
 COMMON_TO_BOTH_SIDES = {"accounts:logout", "accounts:signed_out", "accounts:session"}
 # What a session without second factor may open besides: setting up the account's first one.
 SETTING_UP = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "account_reauthenticate"}
+# What may be opened before the terms of use are accepted: also the codes that come with a first factor.
+BEFORE_TERMS = COMMON_TO_BOTH_SIDES | SETTING_UP | {"accounts:terms", "mfa_view_recovery_codes"}
 
 
 class TwoWayMiddleware:
@@ -89,6 +92,8 @@ class SessionRulesMiddleware(TwoWayMiddleware):
             return refused(request, "accounts/wrong_side.html", "Ce compte ne donne pas accès à cette partie du site.")
         if name not in COMMON_TO_BOTH_SIDES and _lacks_second_factor(request):
             return second_factor_first(request, name)
+        if name not in BEFORE_TERMS and not terms.accepted(request):
+            return terms_first(request)
         return None
 
     def _passive(self, request: HttpRequest) -> bool:
@@ -127,6 +132,17 @@ def second_factor_first(request: HttpRequest, name: str) -> HttpResponse | None:
     if session_rules.by_script(request):
         return JsonResponse({"detail": "Un second facteur est nécessaire."}, status=403)
     return HttpResponseRedirect(reverse("mfa_index"))
+
+
+def terms_first(request: HttpRequest) -> HttpResponse:
+    """Lead to the terms of use, and from there back to the page asked for."""
+    address = reverse("accounts:terms")
+    if session_rules.by_script(request):
+        sentence = "Acceptez d’abord les conditions d’utilisation."
+        return JsonResponse({"detail": sentence, "terms": address}, status=403)
+    if request.method in {"GET", "HEAD"} and request.path != reverse("home"):
+        address += "?" + urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(address)
 
 
 def refused(request: HttpRequest, template: str, sentence: str) -> HttpResponse:

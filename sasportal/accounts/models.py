@@ -26,7 +26,12 @@ class Role(models.TextChoices):
 class RegulatorKind(models.TextChoices):
     OSNP = "osnp", "Opérateur de soins non programmés"
     PHYSICIAN = "physician", "Médecin régulateur"
-    IOA = "ioa", "Infirmier organisateur de l'accueil"
+    IOA = "ioa", "Infirmier organisateur de l’accueil"
+
+
+class SuspensionReason(models.TextChoices):
+    DECISION = "decision", "par décision"
+    INACTIVITY = "inactivity", "faute d’activité"
 
 
 class DelegateScope(models.TextChoices):
@@ -53,6 +58,11 @@ class User(AbstractUser):
     technical_id = models.UUIDField("identifiant technique", default=uuid.uuid4, unique=True, editable=False)
     # Pro Santé Connect's own `sub` and last session, for back-channel logout.
     psc_subject = models.CharField(max_length=255, blank=True, db_index=True)
+    # A long silence closes the accounts of those who regulate or manage accounts (inactivity.py)
+    warned_at = models.DateTimeField("prévenu de son inactivité le", null=True, blank=True)
+    suspended_at = models.DateTimeField("suspendu le", null=True, blank=True)
+    suspended_for = models.CharField("suspendu", max_length=10, choices=SuspensionReason, blank=True)
+    reopened_at = models.DateTimeField("rouvert le", null=True, blank=True)
 
     _roles_now: frozenset[str]  # read once for each object, see roles.py
     _kinds_now: frozenset[str]
@@ -72,6 +82,39 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+
+class FormerIdentifier(models.Model):
+    """What named an account before its national identifier did, and in what system; never reused."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_identifiers", verbose_name="compte")
+    system = models.CharField("système", max_length=100)
+    value = models.CharField("identifiant", max_length=50)
+    until = models.DateTimeField("jusqu’au", default=timezone.now)
+
+    class Meta:
+        verbose_name = "ancien identifiant"
+        verbose_name_plural = "anciens identifiants"
+        constraints = [models.UniqueConstraint(fields=["system", "value"], name="one_holder_of_a_former_identifier")]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class TermsAcceptance(models.Model):
+    """Somebody accepted this version of the terms of use; kept for good."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="terms_accepted", verbose_name="compte")
+    version = models.CharField("version", max_length=20)
+    accepted_at = models.DateTimeField("acceptée le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "acceptation des conditions"
+        verbose_name_plural = "acceptations des conditions"
+        constraints = [models.UniqueConstraint(fields=["user", "version"], name="one_acceptance_per_version")]
+
+    def __str__(self) -> str:
+        return self.version
 
 
 class Territory(models.Model):

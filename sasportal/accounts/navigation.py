@@ -49,6 +49,8 @@ ENTRIES = (
         icon="fr-icon-community-line",
         roles=(Role.STRUCTURE_MANAGER,),
     ),
+    Entry(name="accounts:administration", label="Administration", icon="fr-icon-settings-5-line", roles=(Role.ADMIN,)),
+    Entry(name="accounts:regulators", label="Comptes", icon="fr-icon-team-line", roles=(Role.ACCOUNT_MANAGER,)),
 )
 
 

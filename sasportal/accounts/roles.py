@@ -16,24 +16,23 @@ from sasportal.accounts.models import RegulatorKind, Role, RoleGrant, User, User
 
 def grants_now(user: User) -> QuerySet[RoleGrant]:
     """Rights in force at this instant."""
-    now = timezone.now()
-    return RoleGrant.objects.filter(user=user, starts_at__lte=now).filter(_not_ended(now))
+    return in_force(timezone.now()).filter(user=user)
+
+
+def in_force(now: datetime) -> QuerySet[RoleGrant]:
+    """Everybody's rights in force at `now`."""
+    return RoleGrant.objects.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__lte=now)
 
 
 def account(user_id: Any) -> User | None:
     """Read the account of a session with the roles it holds now: one query for what nearly every page asks."""
-    now = timezone.now()
-    held = RoleGrant.objects.filter(user=OuterRef("pk"), starts_at__lte=now).filter(_not_ended(now)).order_by("pk")
+    held = in_force(timezone.now()).filter(user=OuterRef("pk")).order_by("pk")
     roles, kinds = (ArraySubquery(held.values(column)) for column in ("role", "regulator_kind"))
     user = User.objects.filter(pk=user_id).annotate(roles_held=roles, kinds_held=kinds).first()
     if user is not None:
         user._roles_now = frozenset(user.roles_held)
         user._kinds_now = frozenset(user.kinds_held) - {""}
     return user
-
-
-def _not_ended(now: datetime) -> Q:
-    return Q(ends_at=None) | Q(ends_at__gt=now)
 
 
 def roles_now(user: User) -> frozenset[str]:

@@ -45,6 +45,11 @@ def send_again(*, actor: User | str, delivery: Delivery) -> bool:
     return True
 
 
+def abandoned() -> int:
+    """Count what waits for somebody to look at it."""
+    return Delivery.objects.filter(state=DeliveryState.DEAD).count()
+
+
 def _wake_the_relay() -> None:
     """Ask a worker to relay now; without a broker, beat's next round does."""
     try:

@@ -4,6 +4,8 @@ import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.core.management import call_command
 
 from sasportal.sandbox.supervisor import free_port
 
+REGISTRATIONS = Path(__file__).resolve().parent / "registrations.json"
 # Raise it when the generated territory or the way it is loaded changes.
 TERRITORY = "3"
 FIRST_PORTS = {"web": 8000, "psc": 8100, "alpha": 8101, "beta": 8102, "gamma": 8103, "delta": 8104,
@@ -165,3 +168,15 @@ def create_accounts(accounts: list[dict[str, Any]]) -> None:
                 given_name=account["given_name"], family_name=account["family_name"],
                 **{name: value for name, value in grant.items() if name != "role"},
             )  # fmt: skip
+
+
+def create_registrations() -> None:
+    """Give the account manager something to follow: requests in three states, an account nobody uses any more."""
+    last_spring = datetime.now(UTC) - timedelta(days=258)
+    call_command(
+        "grant_role", "ancien.regulateur@samu47.example", "regulator", verbosity=0, kind="osnp",
+        territory="Lot-et-Garonne", given_name="Ancien", family_name="Régulateur",
+        opened=last_spring.replace(tzinfo=None),
+    )  # fmt: skip
+    call_command("suspend_the_inactive", verbosity=0)
+    call_command("load_registrations", str(REGISTRATIONS), verbosity=0, stdout=StringIO())

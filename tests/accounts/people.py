@@ -6,8 +6,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.test import Client
 
-from sasportal.accounts import grants
-from sasportal.accounts.models import Role, User, UserKind
+from sasportal.accounts import grants, terms
+from sasportal.accounts.models import Role, TermsAcceptance, User, UserKind
 
 PASSWORD = "une phrase assez longue 47"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -19,6 +19,12 @@ def professional(national_id: str = "899700000013", *roles: Role) -> User:
     user = grants.professional(actor="system", identifier=national_id, given_name="Camille", family_name="Régulier")
     for role in roles:
         grants.grant(actor="system", user=user, role=role, finess="990000001", national_id="899700000021")
+    return having_accepted(user)
+
+
+def having_accepted(user: User) -> User:
+    """Whoever these tests sign in accepted the terms of use before."""
+    TermsAcceptance.objects.get_or_create(user=user, version=terms.VERSION)
     return user
 
 
@@ -48,7 +54,10 @@ def code_now(secret: str = TOTP_SECRET) -> str:
 
 def signed_in_by_psc(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend=PSC)
+    client.force_login(having_accepted(user), backend=PSC)
+    session = client.session
+    session[terms.ACCEPTED] = terms.VERSION
+    session.save()
     return client
 
 

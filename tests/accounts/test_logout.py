@@ -43,7 +43,7 @@ def logout_token(rogue: Rogue, *, without: tuple[str, ...] = (), **changes) -> d
 
 
 def is_open(client: Client) -> bool:
-    return client.get("/compte/").status_code == 200
+    return client.get("/session/").status_code == 200
 
 
 @pytest.fixture
@@ -202,7 +202,7 @@ class Portal:
         return self.browser.open(start.next.url)
 
     def is_open(self) -> bool:
-        return self.browser.get(f"{self.address}/compte/", allow_redirects=False, timeout=10).status_code == 200
+        return self.browser.get(f"{self.address}/session/", allow_redirects=False, timeout=10).status_code == 200
 
     def click_sign_out(self):
         page = self.browser.get(f"{self.address}/deconnexion/", timeout=10).text

@@ -32,7 +32,7 @@ def refused(rogue: Rogue, *, status: int, reason: str) -> None:
     answer = sign_in(client, rogue)
     page = answer.content.decode()
     assert (answer.status_code, "<h1>" in page, 'href="/connexion/psc/"' in page) == (status, True, True)
-    assert client.get("/compte/").status_code == 302
+    assert client.get("/session/").status_code == 302
     assert User.objects.count() == 0
     assert Entry.objects.get().detail == {"method": "psc", "reason": reason}
 
@@ -40,7 +40,7 @@ def refused(rogue: Rogue, *, status: int, reason: str) -> None:
 def test_an_honest_answer_signs_in(rogue):
     client = Client()
     assert sign_in(client, rogue).status_code == 302
-    assert client.get("/compte/").status_code == 200
+    assert client.get("/session/").status_code == 200
 
 
 def test_the_code_is_exchanged_with_the_verifier_of_its_challenge(rogue):

@@ -70,6 +70,7 @@ def test_signing_in_leaves_a_trace(provider):
 
 
 def test_without_any_right_the_page_says_so(provider):
+    professional(CAMILLE)
     client = Client()
     sign_in(client, Browser())
     page = client.get("/").content.decode()
@@ -118,7 +119,7 @@ def test_an_answer_to_somebody_elses_browser_is_refused(provider):
     start = Client().get("/connexion/psc/")
     back = browser.choose(browser.open(start["Location"]), CAMILLE)
     assert stranger.get(path_and_query(back.next.url)).status_code == 400
-    assert stranger.get("/compte/").status_code == 302
+    assert stranger.get("/session/").status_code == 302
 
 
 def test_cancelling_says_so_and_offers_to_try_again(provider):
@@ -145,7 +146,7 @@ def test_a_patients_account_never_becomes_a_professionals(provider):
     client = Client()
     answer = sign_in(client, Browser())
     assert answer.status_code == 403
-    assert client.get("/compte/").status_code == 302
+    assert client.get("/session/").status_code == 302
 
 
 def test_without_an_issuer_the_button_is_not_there(settings):

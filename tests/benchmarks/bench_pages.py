@@ -18,7 +18,7 @@ from playwright.sync_api import BrowserContext, sync_playwright
 from tests.agenda.editors import TestEditor, asked_ids
 from tests.benchmarks.figures import Figure
 from tests.chromium import ARGUMENTS, CHROMIUMS
-from tests.e2e.conftest import Demo, start_demo
+from tests.e2e.conftest import Demo, sign_in, start_demo
 
 # Long enough for the browser to have read the page and opened its stream
 EDITOR_SECONDS = 1.0
@@ -132,9 +132,7 @@ def signed_in(demo: Demo) -> Iterator[BrowserContext]:
         browser = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         context = browser.new_context(base_url=demo.url, locale="fr-FR", viewport={"width": 1400, "height": 900})
         page = context.new_page()
-        page.goto("/")
-        page.get_by_role("link", name="Pro Santé Connect").click()
-        page.get_by_role("button", name="Camille Régulier").click()
+        sign_in(page, "Camille Régulier")
         page.wait_for_url("**/sas/recherche")
         page.close()
         context.add_init_script(WATCH)

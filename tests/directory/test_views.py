@@ -6,19 +6,17 @@ from django.urls import reverse
 
 from directory.models import Department, Participation, Structure
 from sasportal.accounts.models import Role, RoleGrant, User
+from tests.accounts.people import signed_in_by_psc
 from tests.directory.people import doctor_at, practitioner
 
 pytestmark = pytest.mark.django_db
-BACKEND = "sasportal.accounts.psc.ProSanteConnectBackend"
 
 
 def client_of(name: str, *roles: Role) -> Client:
     user = User.objects.create(username=name, national_id=f"89970000{name}")
     for role in roles:
         RoleGrant.objects.create(user=user, role=role, regulator_kind="osnp" if role == Role.REGULATOR else "")
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client
+    return signed_in_by_psc(user)
 
 
 @pytest.fixture

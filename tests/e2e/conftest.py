@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, expect
 
 from sasportal.embedded import die_with_parent
 from tests.live import free_port
@@ -75,6 +76,17 @@ def start_demo(var: Path, *arguments: str, port: int | None = None) -> Demo:
             env=bare_environment(var), stdout=output, stderr=output, preexec_fn=die_with_parent(),
         )  # fmt: skip
     return Demo(var=var, port=port, process=process)
+
+
+def sign_in(page: Page, name: str) -> None:
+    """Choose an identity at the fictitious Pro Santé Connect; the first time, accept the terms of use."""
+    page.goto("/")
+    page.get_by_role("link", name="Pro Santé Connect").click()
+    page.get_by_role("button", name=name).click()
+    expect(page.get_by_role("button", name="Déconnexion")).to_be_visible()
+    if "/conditions/" in page.url:
+        page.get_by_role("checkbox", name="J’ai lu ces conditions").check(force=True)
+        page.get_by_role("button", name="Accepter et continuer").click()
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What makes the offer true, on the demo as people meet it: an invitation, a declaration, an agenda without software."""
+"""What makes the offer true, on the demo, as people meet it: an invitation, a declaration, an agenda of one's own."""
 
 import re
 import urllib.request

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.conftest import Demo
+from tests.e2e.conftest import Demo, sign_in
 
 SEARCH = "/sas/recherche?quoi=m%C3%A9decin+g%C3%A9n%C3%A9raliste&ou=Agen"
 
@@ -25,9 +25,7 @@ def context(chromium: Browser, demo: Demo) -> Iterator[BrowserContext]:
 def camille(context: BrowserContext) -> Page:
     """Camille Régulier, signed in through the fictitious Pro Santé Connect."""
     page = context.new_page()
-    page.goto("/")
-    page.get_by_role("link", name="Pro Santé Connect").click()
-    page.get_by_role("button", name="Camille Régulier").click()
+    sign_in(page, "Camille Régulier")
     page.wait_for_url("**/sas/recherche")
     return page
 
@@ -82,6 +80,15 @@ def test_a_mute_editor_is_named_and_never_reads_as_no_slot(camille: Page, demo: 
         assert unknown.filter(has_text="A répondu : aucun créneau").count() == 0
     finally:
         switch(demo, "gamma", "normal")
+
+
+def test_the_account_manager_finds_something_to_follow(context: BrowserContext) -> None:
+    page = context.new_page()
+    sign_in(page, "Maxence Ducompte")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Régulateurs")
+    expect(page.get_by_role("row").filter(has_text="Inactif, prévenu")).to_have_count(1)
+    page.get_by_role("link", name="Demandes d’inscription (1 à compléter)").click()
+    expect(page.locator("tbody tr")).to_have_count(3)
 
 
 def test_the_same_search_from_a_shell(demo: Demo) -> None:

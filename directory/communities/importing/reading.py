@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from directory.participation.declaration import prefixed
 from directory.spelling import plain
+from sasportal.accounts.identifiers import prefixed
 
 MOST_LINES = 5_000
 MOST_BYTES = 1_000_000

@@ -1,7 +1,9 @@
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
 
 from sasportal.accounts import grants
 from sasportal.accounts.models import RegulatorKind, Role, Territory
@@ -21,6 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--departments", default="", help="départements du territoire : 47,33")
         parser.add_argument("--finess", default="", help="structure (gestionnaire de structure)")
         parser.add_argument("--for", dest="national_id", default="", help="professionnel représenté (délégataire)")
+        parser.add_argument(
+            "--opened", type=datetime.fromisoformat, help="ouverture d'un compte repris d'un autre outil : 2026-03-12"
+        )
         parser.add_argument("--given-name", default="")
         parser.add_argument("--family-name", default="")
 
@@ -31,6 +36,7 @@ class Command(BaseCommand):
                 identifier=options["account"],
                 given_name=options["given_name"],
                 family_name=options["family_name"],
+                opened_at=timezone.make_aware(options["opened"]) if options["opened"] else None,
             )
             given = grants.grant(
                 actor=SYSTEM,

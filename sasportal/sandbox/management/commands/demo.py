@@ -125,6 +125,7 @@ class Command(BaseCommand):
         demo.load_territory(memory, self.var, self.say)
         demo.register_editors(memory)
         demo.create_accounts(self._identities())
+        demo.create_registrations()
 
     def _identities(self) -> list[dict[str, Any]]:
         return json.loads((Path(settings.BASE_DIR) / "sasportal" / "sandbox" / "identities.json").read_text())
