@@ -82,7 +82,7 @@ def structure_reminder(structure: str, manager: str) -> None:
     since = f"depuis plus de {CONFIRMED_FOR.days} jours" if profile.confirmed_at else "pour l’instant"
     send(
         address_of_author(manager),
-        f"Votre fiche est-elle à jour ? – {structure_name(structure)}",
+        "Votre fiche est-elle à jour ?",
         f"Personne n’a confirmé la fiche de la structure « {structure_name(structure)} » {since}. "
         "Les régulateurs s’y fient pour vous appeler.",
         "Relisez présentation, téléphone et horaires : une minute suffit.",

@@ -90,5 +90,5 @@ def test_a_reminder(post: Post) -> None:
     remind(now=cast.MONDAY)
     relay()
     [mail] = post.mails
-    assert (mail.to, mail.subject) == ("sacha@cpts.example", "Votre fiche est-elle à jour ? – CPTS de l'Agenais")
+    assert (mail.to, mail.subject) == ("sacha@cpts.example", "Votre fiche est-elle à jour ?")
     assert mail.part("plain").rstrip().endswith(f"Relire la fiche : https://sas.example/structures/{cast.AGENAIS}/")
