@@ -19,6 +19,7 @@ from directory.spelling import plain
 from directory.zones import local_day
 from sasportal.accounts.models import User
 from sasportal.outbox.deliveries import deliver
+from sasportal.wording import within
 
 
 class Row(NamedTuple):
@@ -165,7 +166,7 @@ def _beside(national_ids: Iterable[str], code: str, now: datetime) -> dict[str, 
     others = others.exclude(structure=code).exclude(via=ParticipationVia.NONE)
     found: dict[str, set[str]] = {}
     for national_id, via in others.values_list("national_id", "via"):
-        found.setdefault(national_id, set()).add(str(ParticipationVia(via).label).lower())
+        found.setdefault(national_id, set()).add(within(str(ParticipationVia(via).label)))
     return {national_id: tuple(sorted(ways)) for national_id, ways in found.items()}
 
 

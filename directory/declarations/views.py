@@ -25,7 +25,7 @@ def declaration_list(request: HttpRequest) -> HttpResponse:
     form, now = DeclarationFilter(request.GET), timezone.now()
     found = declarations(text=form.value("q"), via=form.value("via"), state=form.value("etat"), now=now)
     page = page_of(found, form.value("page"), size=PAGE)
-    context = {"form": form, "page": page, "lines": described(list(page), now=now), "trail": [(TITLE, "")]}
+    context = {"form": form, "page": page, "lines": described(list(page), now=now)}
     return render(request, "declarations/declaration_list.html", context)
 
 

@@ -10,7 +10,7 @@ from directory.effectors.rights import name_of
 from directory.models import DelegationRequest, DelegationState, Practitioner
 from sasportal.accounts.models import DelegateScope, User
 from sasportal.audit.authors import named
-from sasportal.wording import listed
+from sasportal.wording import within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,8 @@ def _state(request: DelegationRequest, now: datetime) -> str:
 def _what(request: DelegationRequest) -> str:
     if request.finess:
         return "Fiche, territoire, membres, invitations et imports"
-    return listed([str(DelegateScope(one).label) for one in request.scopes])
+    first, *others = (str(DelegateScope(one).label) for one in request.scopes)
+    return " ; ".join([first, *map(within, others)])
 
 
 def _delegate(request: DelegationRequest, people: dict[str, str], accounts: dict[str | None, User]) -> str:

@@ -86,7 +86,6 @@ def mine(request: HttpRequest) -> HttpResponse:
         "waiting": [one for one in found if one.waiting],
         "in_force": [one for one in found if one.in_force],
         "over": [one for one in found if not one.waiting and not one.in_force],
-        "trail": [("Mes délégations", "")],
     }
     return render(request, "delegations/delegation_list.html", context)
 

@@ -276,7 +276,7 @@ class TestPages:
         worked(found)
         page = browser.get(answer.url)
         assert page.context["progress"].figures == [
-            ("accepted", "acceptée", 2), ("refused", "refusée", 5), ("unchanged", "sans changement", 2),
+            ("accepted", "acceptées", 2), ("refused", "refusées", 5), ("unchanged", "sans changement", 2),
         ]  # fmt: skip
         assert "2\u00a0invitations seront envoyées" in page.content.decode()
         refused = browser.get(answer.url, {"resultat": "refused"})

@@ -76,7 +76,7 @@ def test_members_are_read_whole_and_by_name() -> None:
     found = read_members(cast.AGENAIS, zone="Europe/Paris", now=NOW)
     assert [(one.name, one.profession, one.specialty, one.town, one.since, one.beside) for one in found] == [
         ("Dr Denis HALAGE", "Médecin", "Médecine générale", "Agen", date(2026, 10, 17), ()),
-        ("Dr Bruno LARIVE", "Médecin", "Médecine générale", "Agen", date(2026, 10, 17), ("via une msp",)),
+        ("Dr Bruno LARIVE", "Médecin", "Médecine générale", "Agen", date(2026, 10, 17), ("via une MSP",)),
         ("Dr Anne TENUE", "Médecin", "Médecine générale", "Agen", date(2026, 10, 17), ()),
     ]
 
@@ -124,7 +124,7 @@ def test_ending_asks_first_then_does_and_tells_who_gave_an_address(sacha: User) 
     browser = signed_in_by_psc(sacha)
     page = browser.get(url("end", cast.rpps(2))).content.decode()
     assert "Mettre fin à la participation de Dr Bruno LARIVE ?" in page
-    assert "participe aussi via une msp" in page
+    assert "participe aussi via une MSP" in page
     assert Participation.objects.filter(national_id=cast.rpps(2), ends_at=None).count() == 2
     browser.post(url("end", cast.rpps(2)))
     left = Participation.objects.filter(national_id=cast.rpps(2), ends_at=None)

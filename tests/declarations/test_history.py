@@ -56,25 +56,25 @@ def test_every_act_with_what_it_said_ended_and_left(anne: User, clock: time_mach
     assert [shown(act) for act in acts] == [
         (
             "le système",
-            ["Ne participe pas | 18/11/2026"],
+            ["ne participe pas | 18/11/2026"],
             [
-                "Via une CPTS | CPTS de l'Agenais | 7 RUE DE LA MESURE, 47000 Boé | 17/11/2026 | 18/11/2026",
-                "À titre individuel | 1 RUE D'ESSAI, 47000 Agen | 17/11/2026 | 18/11/2026",
+                "via une CPTS | CPTS de l'Agenais | 7 RUE DE LA MESURE, 47000 Boé | 17/11/2026 | 18/11/2026",
+                "à titre individuel | 1 RUE D'ESSAI, 47000 Agen | 17/11/2026 | 18/11/2026",
                 # Withdrawn before it began
-                "À titre individuel | 7 RUE DE LA MESURE, 47000 Boé | 26/11/2026 | 26/11/2026",
+                "à titre individuel | 7 RUE DE LA MESURE, 47000 Boé | 26/11/2026 | 26/11/2026",
             ],
             [],
         ),
         (
             "Anne Tenue",
-            ["Via une CPTS | CPTS de l'Agenais | 7 RUE DE LA MESURE, 47000 Boé | 17/11/2026 | 18/11/2026"],
-            ["À titre individuel | 16/11/2026 | 17/11/2026"],
+            ["via une CPTS | CPTS de l'Agenais | 7 RUE DE LA MESURE, 47000 Boé | 17/11/2026 | 18/11/2026"],
+            ["à titre individuel | 16/11/2026 | 17/11/2026"],
             [
-                "À titre individuel | 1 RUE D'ESSAI, 47000 Agen | 17/11/2026 | 18/11/2026",
-                "À titre individuel | 7 RUE DE LA MESURE, 47000 Boé | 26/11/2026 | 26/11/2026",
+                "à titre individuel | 1 RUE D'ESSAI, 47000 Agen | 17/11/2026 | 18/11/2026",
+                "à titre individuel | 7 RUE DE LA MESURE, 47000 Boé | 26/11/2026 | 26/11/2026",
             ],
         ),
-        ("un import", ["À titre individuel | 16/11/2026 | 17/11/2026"], [], []),
+        ("un import", ["à titre individuel | 16/11/2026 | 17/11/2026"], [], []),
     ]
     assert [act.at for act in acts] == [cast.MONDAY + 2 * DAY, cast.MONDAY + DAY, cast.MONDAY]
 
@@ -84,8 +84,8 @@ def test_a_membership_ended_by_its_structure_is_an_act(anne: User, clock: time_m
     clock.shift(DAY)
     end_membership(actor=cast.manager(), code=cast.AGENAIS, national_id=ANNE)
     assert [shown(act) for act in history(ANNE)] == [
-        ("Sacha Cépété", [], ["Via une CPTS | CPTS de l'Agenais | 16/11/2026 | 17/11/2026"], []),
-        ("Anne Tenue", ["Via une CPTS | CPTS de l'Agenais | 16/11/2026 | 17/11/2026"], [], []),
+        ("Sacha Cépété", [], ["via une CPTS | CPTS de l'Agenais | 16/11/2026 | 17/11/2026"], []),
+        ("Anne Tenue", ["via une CPTS | CPTS de l'Agenais | 16/11/2026 | 17/11/2026"], [], []),
     ]
 
 
@@ -95,8 +95,8 @@ def test_changing_places_within_one_way_says_what_is_new(anne: User, clock: time
     said(anne, via="individual", places=("C1",))
     newest = history(ANNE)[0]
     assert (words(newest.said), words(newest.again)) == (
-        ["À titre individuel | 1 RUE D'ESSAI, 47000 Agen | 17/11/2026"],
-        ["Via une CPTS | CPTS de l'Agenais | 7 RUE DE LA MESURE, 47000 Boé | 17/11/2026"],
+        ["à titre individuel | 1 RUE D'ESSAI, 47000 Agen | 17/11/2026"],
+        ["via une CPTS | CPTS de l'Agenais | 7 RUE DE LA MESURE, 47000 Boé | 17/11/2026"],
     )
 
 
@@ -104,7 +104,7 @@ def test_a_place_that_is_gone_and_an_unknown_author(clock: time_machine.Travelle
     Participation.objects.create(national_id=ANNE, via="individual", place_key="C2", declared_by="7f")
     Activity.objects.filter(place_key="C2").update(closed_at=cast.MONDAY)
     assert shown(history(ANNE)[0]) == (
-        "un compte inconnu", ["À titre individuel | un lieu qui n’est plus le sien | 16/11/2026"], [], [],
+        "un compte inconnu", ["à titre individuel | un lieu qui n’est plus le sien | 16/11/2026"], [], [],
     )  # fmt: skip
 
 

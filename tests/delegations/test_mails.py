@@ -34,9 +34,10 @@ def asked(post: Post, anne: User, of_anne: Principal) -> DelegationRequest:
     )
 
 
-def sent(post: Post) -> list[tuple[str, str, str]]:
+def sent(post: Post) -> set[tuple[str, str, str]]:
+    """Address, subject and first line of all that left so far."""
     relay()
-    return [(mail.to, mail.subject, mail.part("plain").split("\r\n")[0]) for mail in post.mails]
+    return {(mail.to, mail.subject, mail.part("plain").split("\r\n")[0]) for mail in post.mails}
 
 
 def test_asked_accepted_and_ended(post: Post, asked: DelegationRequest, anne: User, dana: User, monday: Any) -> None:
@@ -47,18 +48,18 @@ def test_asked_accepted_and_ended(post: Post, asked: DelegationRequest, anne: Us
     asked.refresh_from_db()
     requests.end(actor=anne, request=asked)
     who = "Dana Secrétaire (dana@cabinet.example)"
-    assert sent(post) == [
+    assert sent(post) == {
         ("dana@cabinet.example", "On vous propose une délégation",
          "Anne Tenue vous propose d’agir pour Dr Anne TENUE sur le portail du service d’accès aux soins."),
         ("anne@cabinet.example", "Délégation acceptée", f"{who} peut désormais agir pour Dr Anne TENUE."),
         ("dana@cabinet.example", "Fin d’une délégation",
          f"{who} n’agit plus pour Dr Anne TENUE sur le portail du service d’accès aux soins."),
-    ]  # fmt: skip
+    }  # fmt: skip
 
 
 def test_declined(post: Post, asked: DelegationRequest, dana: User) -> None:
     requests.decline(actor=dana, request_id=asked.pk)
-    assert [(to, subject) for to, subject, _ in sent(post)] == [("anne@cabinet.example", "Délégation refusée")]
+    assert {(to, subject) for to, subject, _ in sent(post)} == {("anne@cabinet.example", "Délégation refusée")}
 
 
 def test_renounced(post: Post, asked: DelegationRequest, dana: User, monday: Any) -> None:
@@ -67,4 +68,4 @@ def test_renounced(post: Post, asked: DelegationRequest, dana: User, monday: Any
     monday.shift(timedelta(days=1))
     asked.refresh_from_db()
     requests.end(actor=dana, request=asked)
-    assert sent(post)[-1][:2] == ("anne@cabinet.example", "Fin d’une délégation")
+    assert ("anne@cabinet.example", "Fin d’une délégation") in {(to, subject) for to, subject, _ in sent(post)}

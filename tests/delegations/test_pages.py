@@ -34,7 +34,7 @@ def test_an_effector_names_a_delegate_who_acts_and_is_dismissed(anne: User, dana
     [line] = page.context["lines"]
     assert (line.delegate, line.what, line.state) == (
         "Dana Secrétaire (3990000001/SEC0001)",
-        "Proposer et retirer des créneaux et Tenir à jour absences, téléphones et réglages", "en attente",
+        "Proposer et retirer des créneaux ; tenir à jour absences, téléphones et réglages", "en attente",
     )  # fmt: skip
     assert his.get(agenda).status_code == 403
     [asked] = his.get(MINE).context["waiting"]

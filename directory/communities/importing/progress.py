@@ -7,6 +7,15 @@ from directory.communities.importing.imports import counts
 from directory.models import ImportEffect, ImportState, LineOutcome, MemberImport
 from sasportal.wording import several
 
+MANY = {
+    LineOutcome.PENDING: "à vérifier",
+    LineOutcome.ACCEPTED: "acceptées",
+    LineOutcome.REFUSED: "refusées",
+    LineOutcome.UNCHANGED: "sans changement",
+    LineOutcome.DONE: "enregistrées",
+    LineOutcome.LATE: "devenues impossibles",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -53,9 +62,8 @@ class Progress:
     @property
     def figures(self) -> list[tuple[str, str, int]]:
         """(outcome, its words, number of lines) of those there are."""
-        return [
-            (one.value, str(one.label), self.by_outcome[one.value]) for one in LineOutcome if self.by_outcome[one.value]
-        ]
+        there = [(one, self.by_outcome[one.value]) for one in LineOutcome if self.by_outcome[one.value]]
+        return [(one.value, MANY[one] if count > 1 else str(one.label), count) for one, count in there]
 
 
 def read_progress(found: MemberImport) -> Progress:
