@@ -107,7 +107,7 @@ def test_a_commune_of_two_cpts_is_said_to_be(browser: Client, sacha: User) -> No
     assert [(one.name, one.also) for one in read_territory(cast.AGENAIS)] == [
         ("Agen", ("CPTS Bordeaux Rives",)), ("Bordeaux", ()),
     ]  # fmt: skip
-    assert "1 commune de cette liste\n                appartient aussi" in browser.get(url()).content.decode()
+    assert "1\u00a0commune de cette liste appartient aussi" in browser.get(url()).content.decode()
 
 
 def test_ticked_communes_are_removed(browser: Client, sacha: User) -> None:
