@@ -151,3 +151,12 @@ def test_the_use_cases_themselves_refuse_a_stranger(act: Callable[[User], object
         act(stranger)
     assert (Participation.objects.get().ends_at, StructureProfile.objects.count()) == (None, 0)
     assert (Invitation.objects.count(), MemberImport.objects.count()) == (0, 0)
+
+
+@pytest.mark.usefixtures("structures")
+@pytest.mark.parametrize("code", ["%00", "47009901", "x" * 400, "47009901%0A", "470099017%20", "%F0%9F%92%A9"])
+@pytest.mark.parametrize(("who", "status"), [("manager", 403), ("admin", 404)])
+def test_numbers_that_are_none_are_refused_not_broken(who: str, status: int, code: str) -> None:
+    client = signed_in_by_psc(user_of(who))
+    assert client.get(f"/structures/{code}/").status_code == status
+    assert client.get(f"/structures/{code}/membres/").status_code == status

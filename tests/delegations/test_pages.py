@@ -148,6 +148,16 @@ def test_who_names_delegates_for_whom(who: str, practitioner: int, structure: in
     assert client.get(MINE).status_code == 200
 
 
+@pytest.mark.usefixtures("anne")
+@pytest.mark.parametrize("national_id", ["%00", "x" * 400, "899799999999", "%F0%9F%92%A9"])
+def test_numbers_that_are_none_are_refused_not_broken(national_id: str) -> None:
+    statuses = [
+        signed_in_by_psc(user_of(who)).get(f"/effecteur/{national_id}/delegues/").status_code
+        for who in ("effector", "delegate of everything", "admin")
+    ]
+    assert statuses == [403, 403, 403 if national_id == "%00" else 404]
+
+
 @pytest.mark.usefixtures("monday")
 def test_visitors_and_patients_are_sent_away() -> None:
     patients = Client()
