@@ -19,7 +19,7 @@ from directory.communities.importing.progress import read_progress
 from directory.communities.pages import space
 from directory.communities.rights import Managed, Part, StructureOfSomebodyElse
 from directory.effectors.access import person
-from directory.models import MemberImport
+from directory.models import ImportEffect, MemberImport
 from sasportal.pagination import page_of
 
 PAGE = 100
@@ -38,7 +38,7 @@ def upload(request: HttpRequest, managed: Managed) -> HttpResponse:
         return redirect(ONE, managed.code, opened.pk)
     context = space(request, managed, ("Importer une liste", "")) | {
         "form": form,
-        "effect": imports.effect_of(managed),
+        "invites": imports.effect_of(managed) == ImportEffect.INVITE,
         "imports": imports.imports_of(managed.code)[:MOST_LISTED],
         "days": imports.KEEP.days,
     }

@@ -65,6 +65,8 @@ def page(context_of: Callable[..., BrowserContext], sacha: User) -> Page:
 
 
 def overflow(page: Page) -> int:
+    """Pixels beyond the right edge, once the styles are there."""
+    page.wait_for_load_state("load")
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 

@@ -248,7 +248,7 @@ class TestPages:
             if number % 2:
                 invite(actor=sacha, structure=cast.AGENAIS, national_id=cast.rpps(number))
         browser.get(url())
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(12):
             browser.get(url(), {"qui": "nombreux"})
 
 

@@ -125,6 +125,7 @@ def test_periods_are_whole_days_of_the_structures_clock(since: str, until: str, 
         ("", "31/02/2027", "Date de fin illisible : « 31/02/2027 ». Écrivez 31/12/2026."),
         ("", "15/11/2026", "La fin (15/11/2026) est passée."),
         ("02/03/2027", "01/03/2027", "La fin précède le début."),
+        ("31/12/9999", "", "Le début (31/12/9999) est trop lointain."),
         ("", "31/12/9999", "La fin (31/12/9999) est trop lointaine. Laissez-la vide : sans fin."),
     ],
 )

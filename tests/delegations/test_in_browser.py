@@ -32,6 +32,8 @@ def dana(anne: User) -> User:
 
 
 def overflow(page: Page) -> int:
+    """Pixels beyond the right edge, once the styles are there."""
+    page.wait_for_load_state("load")
     return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
 
@@ -44,6 +46,7 @@ def test_from_asking_to_the_end_on_both_sides(
     hers, his = context_of(anne, **options).new_page(), context_of(dana, **options).new_page()
 
     def look(page: Page, name: str) -> None:
+        page.wait_for_load_state("load")
         shot(page, f"del-{how}-{name}")
         assert (name, overflow(page), violations(page)) == (name, 0, [])
 
@@ -80,7 +83,7 @@ def test_without_a_script(context_of: Callable[..., BrowserContext], anne: User,
     page.get_by_label("Qui agira").fill("3990000001/SEC0001")
     page.get_by_label("Voir les patients").check(force=True)
     page.get_by_role("button", name="Envoyer la demande").click()
-    page.get_by_role("link", name="Retirer : Dana Secrétaire").click()
+    page.get_by_role("link", name="Retirer : 3990000001/SEC0001").click()
     page.get_by_role("button", name="Retirer la demande").click()
     expect(page.get_by_text("C’est fait")).to_be_visible()
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from directory.models import DelegationRequest
+from directory.models import DelegationRequest, Practitioner
 from sasportal.accounts.models import Role, RoleGrant, User
 from tests.accounts.people import LOCAL, patient, signed_in_by_psc
 from tests.communities import cast
@@ -33,7 +33,7 @@ def test_an_effector_names_a_delegate_who_acts_and_is_dismissed(anne: User, dana
     page = hers.post(OF_ANNE, SENT, follow=True)
     [line] = page.context["lines"]
     assert (line.delegate, line.what, line.state) == (
-        "Dana Secrétaire (3990000001/SEC0001)",
+        "3990000001/SEC0001",
         "Proposer et retirer des créneaux ; tenir à jour absences, téléphones et réglages", "en attente",
     )  # fmt: skip
     assert his.get(agenda).status_code == 403
@@ -43,6 +43,7 @@ def test_an_effector_names_a_delegate_who_acts_and_is_dismissed(anne: User, dana
     assert "Vous pouvez désormais agir pour Dr Anne TENUE." in page.content.decode()
     assert his.get(agenda).status_code == 200
     assert hers.get(url("end")).status_code == 200
+    assert hers.get(OF_ANNE).context["lines"][0].delegate == "Dana Secrétaire (3990000001/SEC0001)"
     hers.post(url("end"))
     assert his.get(agenda).status_code == 403  # the very next request
     assert [one.state for one in his.get(MINE).context["over"]] == ["terminée"]
@@ -148,6 +149,15 @@ def test_who_names_delegates_for_whom(who: str, practitioner: int, structure: in
     assert client.get(MINE).status_code == 200
 
 
+def test_a_principal_who_left_the_directory_has_no_page_but_his_delegate_may_renounce(anne: User, dana: User) -> None:
+    signed_in_by_psc(anne).post(OF_ANNE, SENT)
+    signed_in_by_psc(dana).post(url("accept"))
+    Practitioner.objects.update(closed_at=cast.MONDAY)
+    assert signed_in_by_psc(anne).get(url("end")).status_code == 404
+    assert signed_in_by_psc(dana).post(url("end")).status_code == 302
+    assert DelegationRequest.objects.get().state == "revoked"
+
+
 @pytest.mark.usefixtures("anne")
 @pytest.mark.parametrize("national_id", ["%00", "x" * 400, "899799999999", "%F0%9F%92%A9"])
 def test_numbers_that_are_none_are_refused_not_broken(national_id: str) -> None:
@@ -182,8 +192,8 @@ def test_as_many_queries_for_one_as_for_nine(
         )  # fmt: skip
     hers, his = signed_in_by_psc(anne), signed_in_by_psc(dana)
     hers.get(OF_ANNE)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(8):
         hers.get(OF_ANNE)
     his.get(MINE)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         his.get(MINE)
