@@ -8,7 +8,7 @@ from uuid import UUID
 from directory.effectors.places import places_of
 from directory.models import Participation, ParticipationVia, Structure
 from directory.participation.stretches import EVERYWHERE
-from directory.zones import local_day
+from directory.zones import DEFAULT_ZONE, local_day
 from sasportal.audit.authors import named
 from sasportal.wording import within
 
@@ -57,7 +57,7 @@ class _Reader:
         self.rows = rows
         places = places_of([national_id])[national_id]
         self.labels = {place.key: place.label for place in places}
-        self.zone = places[0].time_zone if places else "Europe/Paris"
+        self.zone = places[0].time_zone if places else DEFAULT_ZONE
         self.names = structure_names(row.structure for row in rows)
         self.authors = named({row.declared_by for row in rows} | {row.ended_by for row in rows if row.ended_by})
 
