@@ -14,10 +14,13 @@ from directory.models import (
     Activity,
     Commune,
     CptsCommune,
+    DelegationRequest,
     Department,
     EffectorSettings,
     Geocode,
     ImportRun,
+    Invitation,
+    MemberImport,
     Participation,
     Practitioner,
     SosPlace,
@@ -134,14 +137,37 @@ class SpecialtyRadiusAdmin(admin.ModelAdmin):
     list_filter = ("department", "specialty")
 
 
+# Profiles, territories, invitations, imports and delegations change on the pages of structures and of people only:
+# each change there is checked and leaves a trace.
 @admin.register(StructureProfile)
-class StructureProfileAdmin(admin.ModelAdmin):
-    list_display = ("finess", "phone", "confirmed_at")
+class StructureProfileAdmin(ReadOnlyAdmin):
+    list_display = ("finess", "phone", "confirmed_at", "reminded_at")
     search_fields = ("finess__exact",)
 
 
+@admin.register(Invitation)
+class InvitationAdmin(ReadOnlyAdmin):
+    list_display = ("structure", "national_id", "state", "invited_at", "expires_at", "answered_at")
+    list_filter = ("state",)
+    search_fields = ("structure__exact", "national_id__exact")
+
+
+@admin.register(MemberImport)
+class MemberImportAdmin(ReadOnlyAdmin):
+    list_display = ("structure", "effect", "state", "created_at", "confirmed_at", "ended_at")
+    list_filter = ("state", "effect")
+    search_fields = ("structure__exact",)
+
+
+@admin.register(DelegationRequest)
+class DelegationRequestAdmin(ReadOnlyAdmin):
+    list_display = ("national_id", "finess", "delegate_id", "state", "asked_at", "ends_on", "revoked_at")
+    list_filter = ("state",)
+    search_fields = ("national_id__exact", "finess__exact", "delegate_id__exact")
+
+
 @admin.register(CptsCommune)
-class CptsCommuneAdmin(admin.ModelAdmin):
+class CptsCommuneAdmin(ReadOnlyAdmin):
     list_display = ("finess", "insee")
     search_fields = ("finess__exact", "insee__exact")
 

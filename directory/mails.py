@@ -53,9 +53,9 @@ def invitation_answered(invitation: str) -> None:
     send(
         address_of_author(found.invited_by),
         f"Invitation {'acceptée' if accepted else 'refusée'}",
-        f"{who} participe désormais au service d’accès aux soins par {structure}."
+        f"{who} participe désormais au service d’accès aux soins par la structure « {structure} »."
         if accepted
-        else f"{who} ne souhaite pas participer au service d’accès aux soins par {structure}.",
+        else f"{who} ne souhaite pas participer au service d’accès aux soins par la structure « {structure} ».",
         link=reverse("directory:communities:members" if accepted else "directory:communities:invitations",
                      args=[found.structure]),
         link_label="Voir les membres" if accepted else "Voir les invitations",
@@ -67,7 +67,7 @@ def membership_ended(structure: str, national_id: str) -> None:
     name = structure_name(structure)
     send(
         address_of_practitioner(national_id),
-        f"Vous ne participez plus par {name}",
+        f"Fin de votre participation – {name}",
         f"{name} a mis fin à votre participation au service d’accès aux soins par son intermédiaire.",
         "Les créneaux que vous partagiez par elle ne sont plus montrés aux régulateurs. "
         "Vous pouvez participer autrement, à titre individuel par exemple.",
@@ -82,8 +82,8 @@ def structure_reminder(structure: str, manager: str) -> None:
     since = f"depuis plus de {CONFIRMED_FOR.days} jours" if profile.confirmed_at else "pour l’instant"
     send(
         address_of_author(manager),
-        f"La fiche de {structure_name(structure)} est-elle à jour ?",
-        f"Personne n’a confirmé la fiche de {structure_name(structure)} {since}. "
+        "Votre fiche est-elle à jour ?",
+        f"Personne n’a confirmé la fiche de la structure « {structure_name(structure)} » {since}. "
         "Les régulateurs s’y fient pour vous appeler.",
         "Relisez présentation, téléphone et horaires : une minute suffit.",
         link=reverse("directory:communities:overview", args=[structure]),

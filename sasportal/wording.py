@@ -76,6 +76,11 @@ def several(count: int, one: str, many: str) -> str:
     return f"{count}{NARROW}{one if count < 2 else many}"
 
 
+def within(label: str) -> str:
+    """A label inside a sentence: "Via une MSP" gives "via une MSP"."""
+    return label[:1].lower() + label[1:]
+
+
 def listed(names: Sequence[str]) -> str:
     return " et ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 

@@ -18,11 +18,7 @@ from sasportal.wording import HOURS_KEYS, WEEKDAYS
 TIMES = ["%H:%M", "%Hh%M", "%Hh", "%H h %M", "%H h"]
 TIME_LABELS = ("Ouvre à", "Ferme à", "Rouvre à", "Referme à")
 CATEGORIES = [("", "Toutes"), *((code, str(StructureCategory(code).label)) for code in PARTS)]
-OUTCOMES = [
-    ("", "Toutes"),
-    *((one.value, f"{str(one.label).capitalize()}s" if one != LineOutcome.UNCHANGED else "Sans changement")
-      for one in LineOutcome if one != LineOutcome.PENDING),
-]  # fmt: skip
+OUTCOMES = [("", "Toutes"), *LineOutcome.choices]
 
 
 class Filter(forms.Form):

@@ -19,7 +19,7 @@ from directory.communities.importing.progress import read_progress
 from directory.communities.pages import space
 from directory.communities.rights import Managed, Part, StructureOfSomebodyElse
 from directory.effectors.access import person
-from directory.models import MemberImport
+from directory.models import ImportEffect, MemberImport
 from sasportal.pagination import page_of
 
 PAGE = 100
@@ -38,7 +38,7 @@ def upload(request: HttpRequest, managed: Managed) -> HttpResponse:
         return redirect(ONE, managed.code, opened.pk)
     context = space(request, managed, ("Importer une liste", "")) | {
         "form": form,
-        "effect": imports.effect_of(managed),
+        "invites": imports.effect_of(managed) == ImportEffect.INVITE,
         "imports": imports.imports_of(managed.code)[:MOST_LISTED],
         "days": imports.KEEP.days,
     }
@@ -49,11 +49,11 @@ def upload(request: HttpRequest, managed: Managed) -> HttpResponse:
 @structure_page(Part.MEMBERS)
 def one(request: HttpRequest, managed: Managed, import_id: UUID) -> HttpResponse:
     """Show where the import stands and, once checked, each line with what becomes of it."""
-    found = _import_or_404(request, managed, import_id)
+    found = _import_or_404(managed, import_id)
     form = forms.LineFilter(request.GET)
     progress = read_progress(found)
     context = space(request, managed, ("Importer une liste", reverse(HERE, args=[managed.code])), ("Suivi", ""))
-    context |= {"found": found, "progress": progress, "form": form, "mine": _mine(request, found)}
+    context |= {"found": found, "progress": progress, "form": form, "mine": imports.may_go_on(managed, found)}
     if not progress.at_work:
         context["page"] = page_of(imports.lines_of(found, form.value("resultat")), form.value("page"), size=PAGE)
     return render(request, "communities/import_detail.html", context)
@@ -63,7 +63,7 @@ def one(request: HttpRequest, managed: Managed, import_id: UUID) -> HttpResponse
 @structure_page(Part.MEMBERS)
 def state(request: HttpRequest, managed: Managed, import_id: UUID) -> HttpResponse:
     """A fragment: how far the work has come."""
-    found = _import_or_404(request, managed, import_id)
+    found = _import_or_404(managed, import_id)
     return render(request, "communities/_import_progress.html", {"progress": read_progress(found)})
 
 
@@ -71,7 +71,7 @@ def state(request: HttpRequest, managed: Managed, import_id: UUID) -> HttpRespon
 @structure_page(Part.MEMBERS)
 def lines(request: HttpRequest, managed: Managed, import_id: UUID) -> HttpResponse:
     """Every line with what became of it, as a spreadsheet file."""
-    found = _import_or_404(request, managed, import_id)
+    found = _import_or_404(managed, import_id)
     chosen = imports.lines_of(found, forms.LineFilter(request.GET).value("resultat"))
     response = HttpResponse("".join(lines_csv(chosen)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{managed.code}-{found.created_at:%Y-%m-%d}.csv"'
@@ -92,7 +92,7 @@ def abandon(request: HttpRequest, managed: Managed, import_id: UUID) -> HttpResp
 
 def _decided(request: HttpRequest, managed: Managed, import_id: UUID, decide: Any) -> HttpResponse:
     """Confirm or abandon; said twice, the first time counts."""
-    found = _import_or_404(request, managed, import_id)
+    found = _import_or_404(managed, import_id)
     try:
         decide(actor=person(request), member_import=found)
     except StructureOfSomebodyElse:
@@ -102,17 +102,8 @@ def _decided(request: HttpRequest, managed: Managed, import_id: UUID, decide: An
     return redirect(ONE, managed.code, import_id)
 
 
-def _import_or_404(request: HttpRequest, managed: Managed, import_id: UUID) -> MemberImport:
+def _import_or_404(managed: Managed, import_id: UUID) -> MemberImport:
     try:
-        return imports.load_import(actor=person(request), code=managed.code, import_id=import_id)
+        return imports.load_import(managed=managed, import_id=import_id)
     except ImportUnknown:
         raise Http404 from None
-
-
-def _mine(request: HttpRequest, found: MemberImport) -> bool:
-    """May this person confirm it?"""
-    try:
-        imports.allowed(actor=person(request), member_import=found)
-    except StructureOfSomebodyElse:
-        return False
-    return True

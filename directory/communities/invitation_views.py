@@ -41,13 +41,15 @@ def invitations(request: HttpRequest, managed: Managed) -> HttpResponse:
     """Look for somebody to invite; below, what was sent and what became of it."""
     search, pages = forms.InviteeSearch(request.GET), forms.PageFilter(request.GET)
     text = search.value("qui")
+    found = invitees(managed, text) if text else []
     page = page_of(
         Invitation.objects.filter(structure=managed.code).order_by("-invited_at", "pk"), pages.value("page"), size=PAGE
     )
     context = space(request, managed, ("Invitations", "")) | {
         "search": search,
         "text": text,
-        "found": invitees(managed, text) if text else [],
+        "found": found,
+        "more": len(found) == MOST_FOUND,
         "most": MOST_FOUND,
         "page": page,
         "sent": read_sent(list(page), now=timezone.now()),

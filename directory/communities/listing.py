@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
+from directory.communities.members import count_members
 from directory.communities.profile import CONFIRMED_FOR
 from directory.communities.rights import PARTS, Part, manageable, managed_codes
-from directory.models import Participation, Practitioner, Structure, StructureCategory, StructureProfile
-from directory.participation.reading import in_force_at
+from directory.models import Structure, StructureCategory, StructureProfile
 from directory.spelling import plain
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.roles import has_role
@@ -44,9 +44,7 @@ def structures_of(actor: User, *, text: str = "", category: str = "") -> QuerySe
 def described(structures: Sequence[Structure], *, now: datetime) -> list[ListedStructure]:
     """Count the members and look at the profiles of these; two queries."""
     codes = [one.finess or one.siret for one in structures]
-    listed = Practitioner.objects.filter(national_id=OuterRef("national_id"), closed_at=None)
-    through = Participation.objects.filter(in_force_at(now), Exists(listed), structure__in=codes)
-    members = dict(through.values_list("structure").annotate(Count("national_id", distinct=True)))
+    members = count_members(codes, now=now)
     confirmed = dict(StructureProfile.objects.filter(finess__in=codes).values_list("finess", "confirmed_at"))
     return [_listed(one, members, confirmed, now) for one in structures]
 

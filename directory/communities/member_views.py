@@ -62,7 +62,7 @@ def end(request: HttpRequest, managed: Managed, national_id: str) -> HttpRespons
         except PractitionerUnknown:
             raise Http404 from None
         if ended:
-            messages.success(request, f"{member.name} ne participe plus par {managed.name}.")
+            messages.success(request, f"{member.name} ne participe plus par cette structure.")
         return redirect(HERE, managed.code)
     crumbs = ("Membres", reverse(HERE, args=[managed.code])), ("Mettre fin", "")
     return render(request, "communities/member_end.html", space(request, managed, *crumbs) | {"member": member})

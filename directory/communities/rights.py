@@ -1,5 +1,6 @@
 """Which structures may this person manage? The one place that loads and authorises a structure."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -46,6 +47,9 @@ PARTS: dict[str, frozenset[Part]] = {
 }
 
 
+_NUMBER = re.compile(r"[0-9AB]{9}|[0-9]{14}")  # FINESS, SIRET
+
+
 @dataclass(frozen=True, kw_only=True)
 class Managed:
     """A structure, for an actor who may manage its `parts`. `code` is its FINESS, or SIRET for SOS."""
@@ -76,10 +80,11 @@ def load_structure(*, actor: User, code: str, part: Part | None = None) -> Manag
 
     Rights are looked at first, so that a stranger learns nothing of what exists. Two queries.
     """
-    authority = authority_of(actor, code)
+    number = code if _NUMBER.fullmatch(code) else ""
+    authority = authority_of(actor, number)
     if authority is None or (part == Part.DELEGATES and authority == Authority.DELEGATE):
         raise StructureOfSomebodyElse
-    found = manageable().filter(Q(finess=code) | Q(finess=None, siret=code)).first()
+    found = manageable().filter(Q(finess=number) | Q(finess=None, siret=number)).first() if number else None
     if found is None or (part is not None and part not in PARTS[found.category]):
         raise StructureUnknown
     barred = frozenset({Part.DELEGATES} if authority == Authority.DELEGATE else ())

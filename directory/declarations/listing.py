@@ -11,11 +11,11 @@ from directory.effectors.rights import name_of
 from directory.models import Activity, Participation, ParticipationVia, Practitioner, Structure
 from directory.participation.history import last_day, structure_names
 from directory.spelling import plain
+from directory.zones import DEFAULT_ZONE
 from sasportal.accounts.identifiers import prefixed
 from sasportal.audit.authors import named
 
 SHORTEST_TEXT = 3
-ZONE = "Europe/Paris"
 
 
 class State(StrEnum):
@@ -62,7 +62,7 @@ def described(rows: Sequence[Participation], *, now: datetime) -> list[ListedDec
             structure=names.get(row.structure, row.structure),
             place=places.get((row.national_id, row.place_key), "un ancien lieu") if row.place_key else "",
             since=row.starts_at,
-            until=last_day(row.starts_at, row.ends_at, ZONE),
+            until=last_day(row.starts_at, row.ends_at, DEFAULT_ZONE),
             state=STATES[state_of(row, now)],
             by=authors[row.declared_by],
             declared_at=row.declared_at,

@@ -25,7 +25,7 @@ def declaration_list(request: HttpRequest) -> HttpResponse:
     form, now = DeclarationFilter(request.GET), timezone.now()
     found = declarations(text=form.value("q"), via=form.value("via"), state=form.value("etat"), now=now)
     page = page_of(found, form.value("page"), size=PAGE)
-    context = {"form": form, "page": page, "lines": described(list(page), now=now), "trail": [(TITLE, "")]}
+    context = {"form": form, "page": page, "lines": described(list(page), now=now)}
     return render(request, "declarations/declaration_list.html", context)
 
 
@@ -33,6 +33,8 @@ def declaration_list(request: HttpRequest) -> HttpResponse:
 @role_required(Role.ADMIN)
 def declaration_history(request: HttpRequest, national_id: str) -> HttpResponse:
     """Show who declared what for one practitioner, act by act."""
+    if "\0" in national_id:
+        raise Http404
     acts = history(national_id)
     who = Practitioner.objects.filter(national_id=national_id).first()
     if who is None and not acts:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from directory.communities.rights import Part, load_structure
-from directory.effectors.rights import EffectorOfSomebodyElse, load_effector
+from directory.communities.rights import Managed, Part, load_structure
+from directory.effectors.rights import Effector, EffectorOfSomebodyElse, load_effector
 from directory.models import DelegationRequest
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.roles import has_role
@@ -25,18 +25,28 @@ class Principal:
 
 
 def practitioner(*, actor: User, national_id: str) -> Principal:
-    """A delegate cannot name another; raises those of load_effector."""
-    found = load_effector(actor=actor, national_id=national_id)
-    himself = has_role(actor, Role.EFFECTOR) and actor.national_id == national_id
+    """Raises those of load_effector, and of of_effector."""
+    return of_effector(load_effector(actor=actor, national_id=national_id), actor=actor)
+
+
+def of_effector(effector: Effector, *, actor: User) -> Principal:
+    """Of an effector that `actor` may act for; a delegate cannot name another: raises EffectorOfSomebodyElse."""
+    himself = has_role(actor, Role.EFFECTOR) and actor.national_id == effector.national_id
     if not himself and not has_role(actor, Role.ADMIN):
         raise EffectorOfSomebodyElse
-    return Principal(national_id=national_id, name=found.name, zone=found.zone(), on_behalf=found.on_behalf)
+    return Principal(
+        national_id=effector.national_id, name=effector.name, zone=effector.zone(), on_behalf=effector.on_behalf
+    )  # fmt: skip
 
 
 def structure(*, actor: User, code: str) -> Principal:
     """Raises those of load_structure."""
-    found = load_structure(actor=actor, code=code, part=Part.DELEGATES)
-    return Principal(finess=code, name=found.name, zone=found.zone, on_behalf=found.on_behalf)
+    return of_managed(load_structure(actor=actor, code=code, part=Part.DELEGATES))
+
+
+def of_managed(managed: Managed) -> Principal:
+    """Of a structure whose delegates somebody was allowed to name."""
+    return Principal(finess=managed.code, name=managed.name, zone=managed.zone, on_behalf=managed.on_behalf)
 
 
 def principal_of(request: DelegationRequest, *, actor: User) -> Principal:

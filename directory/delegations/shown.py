@@ -8,9 +8,9 @@ from uuid import UUID
 from directory.communities.rights import manageable
 from directory.effectors.rights import name_of
 from directory.models import DelegationRequest, DelegationState, Practitioner
-from sasportal.accounts.models import DelegateScope, User
+from sasportal.accounts.models import DelegateScope
 from sasportal.audit.authors import named
-from sasportal.wording import listed
+from sasportal.wording import within
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,16 +31,15 @@ class Shown:
 
 
 def shown(requests: Sequence[DelegationRequest], *, now: datetime) -> list[Shown]:
-    """Four queries for any number (their grants and users are expected to be selected with them)."""
+    """Three queries for any number (their grants and users are expected to be selected with them)."""
     people = _people(requests)
     structures = dict(manageable().filter(finess__in=[one.finess for one in requests]).values_list("finess", "name"))
     authors = named(one.asked_by for one in requests)
-    accounts = {one.national_id: one for one in User.objects.filter(national_id__in=[r.delegate_id for r in requests])}
     return [
         Shown(
             id=one.pk,
             principal=people.get(one.national_id) or structures.get(one.finess) or one.national_id or one.finess,
-            delegate=_delegate(one, people, accounts),
+            delegate=_delegate(one, people),
             by=authors[one.asked_by],
             what=_what(one),
             ends_on=one.ends_on,
@@ -71,14 +70,16 @@ def _state(request: DelegationRequest, now: datetime) -> str:
 def _what(request: DelegationRequest) -> str:
     if request.finess:
         return "Fiche, territoire, membres, invitations et imports"
-    return listed([str(DelegateScope(one).label) for one in request.scopes])
+    if not request.scopes:
+        return "Tout"
+    first, *others = (str(DelegateScope(one).label) for one in request.scopes)
+    return " ; ".join([first, *map(within, others)])
 
 
-def _delegate(request: DelegationRequest, people: dict[str, str], accounts: dict[str | None, User]) -> str:
-    """His name when the directory or an account knows it, beside what he was named by."""
+def _delegate(request: DelegationRequest, people: dict[str, str]) -> str:
+    """What he was named by, with his name once he accepted; before that only if the directory says it to everybody."""
     given = request.delegate_id or request.delegate_email
-    account = request.grant.user if request.grant else accounts.get(request.delegate_id)
-    name = people.get(request.delegate_id) or (account.get_full_name() if account else "")
+    name = people.get(request.delegate_id) or (request.grant.user.get_full_name() if request.grant else "")
     return f"{name} ({given})" if name else given
 
 

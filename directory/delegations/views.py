@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from directory.communities.access import structure_page
 from directory.communities.pages import space
-from directory.communities.rights import Managed, Part, StructureOfSomebodyElse
+from directory.communities.rights import Managed, Part, StructureOfSomebodyElse, StructureUnknown
 from directory.delegations import forms, people, principals, requests
 from directory.delegations.principals import Principal
 from directory.delegations.refusals import DelegationClosed, DelegationRefused
@@ -21,7 +21,7 @@ from directory.delegations.requests import DelegationUnknown
 from directory.delegations.shown import shown
 from directory.effectors.access import effector_page, person
 from directory.effectors.frame import frame
-from directory.effectors.rights import Effector, EffectorOfSomebodyElse
+from directory.effectors.rights import Effector, EffectorOfSomebodyElse, EffectorUnknown
 from directory.models import DelegationRequest
 from sasportal.accounts.models import User, UserKind
 
@@ -36,7 +36,7 @@ ASKED = "La demande est enregistrée. Rien ne change tant que cette personne n�
 def of_practitioner(request: HttpRequest, effector: Effector) -> HttpResponse:
     """The delegates of a practitioner; only he and admins name or end them."""
     try:
-        principal = principals.practitioner(actor=person(request), national_id=effector.national_id)
+        principal = principals.of_effector(effector, actor=person(request))
     except EffectorOfSomebodyElse:
         raise PermissionDenied from None
     return _delegates(request, principal, forms.DelegateForm, frame(request, effector))
@@ -46,8 +46,8 @@ def of_practitioner(request: HttpRequest, effector: Effector) -> HttpResponse:
 @structure_page(Part.DELEGATES)
 def of_structure(request: HttpRequest, managed: Managed) -> HttpResponse:
     """The delegates of a structure; only its managers and admins name or end them."""
-    principal = principals.structure(actor=person(request), code=managed.code)
-    return _delegates(request, principal, forms.StructureDelegateForm, space(request, managed, ("Délégués", "")))
+    context = space(request, managed, ("Délégués", ""))
+    return _delegates(request, principals.of_managed(managed), forms.StructureDelegateForm, context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,6 +66,8 @@ def end(request: HttpRequest, request_id: UUID) -> HttpResponse:
             return redirect(back)
     except (EffectorOfSomebodyElse, StructureOfSomebodyElse):
         raise PermissionDenied from None
+    except (EffectorUnknown, StructureUnknown):
+        raise Http404 from None
     except DelegationClosed as refused:
         messages.warning(request, str(refused))
         return redirect(back)
@@ -83,7 +85,6 @@ def mine(request: HttpRequest) -> HttpResponse:
         "waiting": [one for one in found if one.waiting],
         "in_force": [one for one in found if one.in_force],
         "over": [one for one in found if not one.waiting and not one.in_force],
-        "trail": [("Mes délégations", "")],
     }
     return render(request, "delegations/delegation_list.html", context)
 

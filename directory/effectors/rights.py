@@ -49,6 +49,8 @@ def load_effector(*, actor: User, national_id: str, scope: DelegateScope | None 
 
     Rights are looked at first, so that a stranger learns nothing of who exists. Four queries.
     """
+    if "\0" in national_id:  # no text of the database holds one
+        raise EffectorOfSomebodyElse
     scopes = scopes_of(actor, national_id)
     if not scopes or (scope is not None and scope not in scopes):
         raise EffectorOfSomebodyElse

@@ -39,7 +39,7 @@ class DelegationRequest(models.Model):
     revoked_by = models.CharField("terminé par", max_length=60, blank=True)
     revoked_at = models.DateTimeField("terminé le", null=True, blank=True)
     grant = models.OneToOneField(
-        RoleGrant, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name="droit donné"
+        RoleGrant, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name="droit donné"
     )
 
     class Meta:

@@ -8,21 +8,27 @@ from uuid import UUID
 from directory.effectors.places import places_of
 from directory.models import Participation, ParticipationVia, Structure
 from directory.participation.stretches import EVERYWHERE
-from directory.zones import local_day
+from directory.zones import DEFAULT_ZONE, local_day
 from sasportal.audit.authors import named
+from sasportal.wording import within
 
 OTHER_PLACE = "un lieu qui n’est plus le sien"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """One way of taking part, in words: "via une CPTS", its structure, the places (none: everywhere), the days."""
+    """One way of taking part, in words: "via une CPTS", its structure, the places (none: everywhere), the days.
+
+    `later`: it was to begin after it was said. `never`: it was withdrawn before it began.
+    """
 
     via: str
     structure: str
     places: tuple[str, ...]
     since: str
     until: str
+    later: bool
+    never: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +57,7 @@ class _Reader:
         self.rows = rows
         places = places_of([national_id])[national_id]
         self.labels = {place.key: place.label for place in places}
-        self.zone = places[0].time_zone if places else "Europe/Paris"
+        self.zone = places[0].time_zone if places else DEFAULT_ZONE
         self.names = structure_names(row.structure for row in rows)
         self.authors = named({row.declared_by for row in rows} | {row.ended_by for row in rows if row.ended_by})
 
@@ -69,19 +75,23 @@ class _Reader:
 
     def _said(self, rows: Iterable[Participation]) -> tuple[Said, ...]:
         """One line for each way and period, over its places."""
-        grouped: dict[tuple[str, str, datetime, datetime | None], list[str]] = {}
+        grouped: dict[tuple[object, ...], list[Participation]] = {}
         for row in rows:
-            grouped.setdefault((row.via, row.structure, row.starts_at, row.ends_at), []).append(row.place_key)
-        return tuple(self._line(*key, places) for key, places in grouped.items())
+            grouped.setdefault((row.via, row.structure, row.starts_at, row.ends_at), []).append(row)
+        return tuple(self._line(alike) for alike in grouped.values())
 
-    def _line(self, via: str, structure: str, start: datetime, end: datetime | None, places: list[str]) -> Said:
-        everywhere = EVERYWHERE in places
+    def _line(self, alike: list[Participation]) -> Said:
+        """Say rows that differ by their place only."""
+        first, keys = alike[0], {row.place_key for row in alike}
+        everywhere = EVERYWHERE in keys
         return Said(
-            via=str(ParticipationVia(via).label),
-            structure=self.names.get(structure, structure),
-            places=() if everywhere else tuple(sorted(self.labels.get(key, OTHER_PLACE) for key in places)),
-            since=f"{local_day(start, self.zone):%d/%m/%Y}",
-            until=last_day(start, end, self.zone),
+            via=within(str(ParticipationVia(first.via).label)),
+            structure=self.names.get(first.structure, first.structure),
+            places=() if everywhere else tuple(sorted(self.labels.get(key, OTHER_PLACE) for key in keys)),
+            since=f"{local_day(first.starts_at, self.zone):%d/%m/%Y}",
+            until=last_day(first.starts_at, first.ends_at, self.zone),
+            later=first.starts_at > first.declared_at,
+            never=first.starts_at == first.ends_at,
         )
 
 

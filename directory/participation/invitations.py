@@ -95,12 +95,11 @@ def declare_through(
 ) -> Sequence[Participation]:
     """Declare for somebody who need not be asked any more: what is open between the two is withdrawn with it.
 
-    Raises a DeclarationRefused.
+    Like declare(), it leaves to its caller whether `actor` may. Raises a DeclarationRefused.
     """
     locked(national_id)  # people before invitations before the trail, here as in accept()
-    pointless = list(_sent(structure=structure, national_id=national_id, expires_at__gt=timezone.now()))
-    for invitation in pointless:
-        _close(actor, invitation, InvitationState.WITHDRAWN)
+    open_still = open_for(national_id).filter(structure=structure)
+    pointless = [one for one in open_still if _closed(actor, one, InvitationState.WITHDRAWN)]
     declared = declare(actor=actor, national_id=national_id, declaration=declaration)
     for invitation in pointless:
         _record(actor, "invitation.withdrawn", invitation)
@@ -134,12 +133,17 @@ def _sent(**of: object) -> QuerySet[Invitation]:
 
 
 def _close(actor: User, invitation: Invitation, state: InvitationState) -> None:
-    """Leave the open state, once; raises InvitationClosed when somebody else did before."""
-    now = timezone.now()
-    waiting = _sent(pk=invitation.pk, expires_at__gt=now)
-    if not waiting.update(state=state, answered_by=trail.name_of(actor), answered_at=now):
+    """Leave the open state; raises InvitationClosed when somebody else did before."""
+    if not _closed(actor, invitation, state):
         raise InvitationClosed
     invitation.refresh_from_db()
+
+
+def _closed(actor: User, invitation: Invitation, state: InvitationState) -> bool:
+    """Leave the open state, once; tell whether it was this call that did."""
+    now = timezone.now()
+    waiting = _sent(pk=invitation.pk, expires_at__gt=now)
+    return bool(waiting.update(state=state, answered_by=trail.name_of(actor), answered_at=now))
 
 
 def _answered(actor: User, action: str, invitation: Invitation) -> None:

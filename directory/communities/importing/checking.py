@@ -22,7 +22,7 @@ from directory.models import (
 )
 from directory.participation.standing import AlreadyMember, Standing, standing
 from directory.zones import local_day
-from sasportal.wording import listed
+from sasportal.wording import listed, within
 
 CHUNK = 250
 
@@ -116,5 +116,5 @@ def _other_ways(member_import: MemberImport, ids: set[str], now: datetime) -> Ma
     others = ahead.exclude(ends_at=F("starts_at")).exclude(structure=member_import.structure)
     found: dict[str, list[str]] = {}
     for national_id, via in others.order_by("via").values_list("national_id", "via").distinct():
-        found.setdefault(national_id, []).append(str(ParticipationVia(via).label).lower())
+        found.setdefault(national_id, []).append(within(str(ParticipationVia(via).label)))
     return found

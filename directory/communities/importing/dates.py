@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+FARTHEST_YEARS = 50
 _FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
@@ -29,8 +30,10 @@ def period(since: str, until: str, *, zone: str, now: datetime) -> Period:
         raise DatesRefused(f"La fin ({last:%d/%m/%Y}) est passée.")
     if first and last and last < first:
         raise DatesRefused("La fin précède le début.")
-    if last and last.year > today.year + 50:
+    if last and last.year > today.year + FARTHEST_YEARS:
         raise DatesRefused(f"La fin ({last:%d/%m/%Y}) est trop lointaine. Laissez-la vide : sans fin.")
+    if first and first.year > today.year + FARTHEST_YEARS:
+        raise DatesRefused(f"Le début ({first:%d/%m/%Y}) est trop lointain.")
     return Period(
         starts_at=_midnight(first, zone) if first and first > today else None,
         ends_at=_midnight(last + timedelta(days=1), zone) if last else None,

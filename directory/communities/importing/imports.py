@@ -52,10 +52,9 @@ def effect_of(managed: Managed) -> ImportEffect:
     return ImportEffect.DECLARE if managed.authority == Authority.ADMIN else ImportEffect.INVITE
 
 
-def load_import(*, actor: User, code: str, import_id: UUID) -> MemberImport:
-    """Load an import of this structure; raises ImportUnknown, and those of load_structure."""
-    load_structure(actor=actor, code=code, part=Part.MEMBERS)
-    found = MemberImport.objects.filter(pk=import_id, structure=code).first()
+def load_import(*, managed: Managed, import_id: UUID) -> MemberImport:
+    """Load an import of a structure that somebody was allowed to load; raises ImportUnknown."""
+    found = MemberImport.objects.select_related("by").filter(pk=import_id, structure=managed.code).first()
     if found is None:
         raise ImportUnknown
     return found
@@ -81,14 +80,16 @@ def abandon(*, actor: User, member_import: MemberImport) -> None:
 
 
 def allowed(*, actor: User, member_import: MemberImport) -> Managed:
-    """Return the structure for who may let this import go on; raises those of load_structure.
-
-    What an admin sent declares: a manager who sees it cannot confirm it.
-    """
+    """Return the structure for who may let this import go on; raises those of load_structure."""
     managed = load_structure(actor=actor, code=member_import.structure, part=Part.MEMBERS)
-    if member_import.effect == ImportEffect.DECLARE and managed.authority != Authority.ADMIN:
+    if not may_go_on(managed, member_import):
         raise StructureOfSomebodyElse
     return managed
+
+
+def may_go_on(managed: Managed, member_import: MemberImport) -> bool:
+    """What an admin sent declares: a manager who sees it cannot confirm it."""
+    return member_import.effect == ImportEffect.INVITE or managed.authority == Authority.ADMIN
 
 
 def _leave(member_import: MemberImport, state: ImportState, **more: object) -> None:

@@ -7,6 +7,23 @@ from directory.communities.importing.imports import counts
 from directory.models import ImportEffect, ImportState, LineOutcome, MemberImport
 from sasportal.wording import several
 
+TITLES = {
+    ImportState.CHECKING: "Vérification du fichier",
+    ImportState.CHECKED: "Voici ce que l’import changerait",
+    ImportState.APPLYING: "Enregistrement en cours",
+    ImportState.APPLIED: "Import terminé",
+    ImportState.ABANDONED: "Import abandonné",
+    ImportState.STOPPED: "Import interrompu",
+}
+MANY = {
+    LineOutcome.PENDING: "à vérifier",
+    LineOutcome.ACCEPTED: "acceptées",
+    LineOutcome.REFUSED: "refusées",
+    LineOutcome.UNCHANGED: "sans changement",
+    LineOutcome.DONE: "enregistrées",
+    LineOutcome.LATE: "devenues impossibles",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -15,12 +32,28 @@ class Progress:
     by_outcome: Mapping[str, int]
 
     @property
+    def title(self) -> str:
+        return TITLES[self.state]
+
+    @property
     def at_work(self) -> bool:
         return self.state in {ImportState.CHECKING, ImportState.APPLYING}
 
     @property
     def waiting(self) -> bool:
         return self.state == ImportState.CHECKED
+
+    @property
+    def stopped(self) -> bool:
+        return self.state == ImportState.STOPPED
+
+    @property
+    def abandoned(self) -> bool:
+        return self.state == ImportState.ABANDONED
+
+    @property
+    def declares(self) -> bool:
+        return self.effect == ImportEffect.DECLARE
 
     @property
     def total(self) -> int:
@@ -46,16 +79,15 @@ class Progress:
     @property
     def promise(self) -> str:
         """What confirming does."""
-        if self.effect == ImportEffect.INVITE:
-            return several(self.accepted, "invitation sera envoyée", "invitations seront envoyées")
-        return several(self.accepted, "participation sera déclarée", "participations seront déclarées")
+        if self.declares:
+            return several(self.accepted, "participation sera déclarée", "participations seront déclarées")
+        return several(self.accepted, "invitation sera envoyée", "invitations seront envoyées")
 
     @property
     def figures(self) -> list[tuple[str, str, int]]:
         """(outcome, its words, number of lines) of those there are."""
-        return [
-            (one.value, str(one.label), self.by_outcome[one.value]) for one in LineOutcome if self.by_outcome[one.value]
-        ]
+        there = [(one, self.by_outcome[one.value]) for one in LineOutcome if self.by_outcome[one.value]]
+        return [(one.value, MANY[one] if count > 1 else str(one.label), count) for one, count in there]
 
 
 def read_progress(found: MemberImport) -> Progress:

@@ -1,7 +1,7 @@
 """Fields of forms in the State's look, each with its label, its hint and its errors tied to it."""
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, RadioSelect, Select
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
@@ -18,6 +18,8 @@ def sas_field(field: BoundField) -> SafeString:
             return written("_choices", field, kind="radio")
         case CheckboxInput():
             return written("_tick", field)
+        case FileInput():
+            return written("_field", field, css="fr-upload")
         case Select():
             return written("_field", field, css="fr-select")
         case _:

@@ -15,5 +15,12 @@ def phone(number: str) -> str:
 
 
 @register.filter
+def several(count: int, words: str) -> str:
+    """{{ 4|several:"membre,membres" }} gives "4 membres"; zero is singular in French."""
+    one, many = words.split(",")
+    return wording.several(count, one, many)
+
+
+@register.filter
 def listed(names: Sequence[str]) -> str:
     return wording.listed(names)
