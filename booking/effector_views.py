@@ -21,7 +21,7 @@ from booking.undoing import NotCancellable
 from directory.effectors.access import effector_page, person
 from directory.effectors.frame import frame
 from directory.effectors.rights import Effector
-from directory.effectors.settings import absences_of, settings_of
+from directory.effectors.settings import settings_of
 from sasportal.accounts.models import DelegateScope
 
 FOLLOW = DelegateScope.FOLLOW
@@ -43,7 +43,6 @@ def home(request: HttpRequest, effector: Effector) -> HttpResponse:
         "this_week": duration(offered.this_week),
         "next_week": duration(offered.next_week),
         "settings": settings_of(effector.national_id),
-        "absences": absences_of(effector.national_id).count(),
         "coming": [line(one, now) for one in coming],
         "may_follow": FOLLOW in effector.scopes,
     }

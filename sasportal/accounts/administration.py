@@ -50,6 +50,16 @@ LINES = (
         unit="à examiner",
     ),
     Line(
+        label="Déclarations de participation",
+        name="directory:declarations:list",
+        sentence="Chercher qui participe, comment et depuis quand ; lire l’histoire d’un professionnel.",
+    ),
+    Line(
+        label="Structures",
+        name="directory:communities:list",
+        sentence="Fiches, territoires, membres, invitations et imports des CPTS, maisons et centres de santé.",
+    ),
+    Line(
         label="Envois",
         name="admin:outbox_delivery_changelist",
         sentence="E-mails et messages aux éditeurs : ce qui est parti, ce qui attend, ce qui est abandonné.",
