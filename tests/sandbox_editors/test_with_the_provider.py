@@ -29,7 +29,9 @@ def sandbox(make_config, tmp_path: Path) -> Iterator[dict]:
          "redirect_uris": [f"http://127.0.0.1:{one['port']}/connexion/retour"], "post_logout_redirect_uris": []}
         for one in editors["editors"]
     ]  # fmt: skip
-    config = {"psc": {"port": port, "data": str(tmp_path / "psc"), "clients": clients}, "editors": editors}
+    mailbox = {"port": free_port(), "smtp_port": free_port(), "data": str(tmp_path / "mails")}
+    psc = {"port": port, "data": str(tmp_path / "psc"), "clients": clients}
+    config = {"psc": psc, "editors": editors, "mailbox": mailbox}
     path = tmp_path / "sandbox.json"
     path.write_text(json.dumps(config))
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "sasportal.sandbox.psc.settings"}
