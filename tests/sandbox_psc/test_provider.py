@@ -150,7 +150,7 @@ def test_every_identity_has_its_button_and_an_unknown_one_none(provider):
     browser = Browser()
     page = browser.get(f"{provider.origin}/identite/", timeout=10)
     ids = re.findall(r'name="national_id"\s+value="([^"]+)"', page.text)
-    assert (len(ids), len(set(ids)), ids[0]) == (8, 8, CAMILLE)
+    assert (len(ids), len(set(ids)), ids[0]) == (10, 10, CAMILLE)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]*)"', page.text).group(1)
     form = {"csrfmiddlewaretoken": token, "national_id": "899799999999"}
     assert browser.post(page.url, data=form, timeout=10).status_code == 404

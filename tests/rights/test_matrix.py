@@ -1,0 +1,196 @@
+"""Every address of the portal × every kind of person, on what is theirs and what is somebody else's.
+
+An address without a line here fails the last test: who may open a page is decided when the page is written.
+"""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.rights import world
+
+ADMINISTRATION = {"admin"}
+REGULATORS = {"regulator", "other regulator"}
+SEARCHERS = REGULATORS | ADMINISTRATION
+OF_ANNE = {"effector", "delegate", "follower"} | ADMINISTRATION
+FOR_ANNE = {"effector", "delegate"} | ADMINISTRATION
+ABOVE_ANNE = {"effector"} | ADMINISTRATION
+OF_CPTS = {"manager", "structure's delegate"} | ADMINISTRATION
+ABOVE_CPTS = {"manager"} | ADMINISTRATION
+ACCOUNTS = {"accounts", "other accounts"} | ADMINISTRATION
+OF_LOT = {"accounts"} | ADMINISTRATION
+WRITERS = {"accounts", "other accounts"}
+EFFECTORS = {"effector", "other effector", "delegate", "follower", "other delegate", "structure's delegate"}
+DELEGATES = {"delegate", "follower", "other delegate", "structure's delegate"}
+STRUCTURES = {"manager", "other manager"} | DELEGATES | ADMINISTRATION
+SIGNED_IN = REGULATORS | EFFECTORS | STRUCTURES | ACCOUNTS | {"newcomer"}
+EVERYBODY = SIGNED_IN | {"visitor", "patient"}
+
+# Name of the address → what it names, who gets in, what is sent (None: it is only read)
+Line = tuple[list[str], set[str], dict[str, str] | None]
+ACCOUNT_PAGES: dict[str, Line] = {
+    "home": ([], SIGNED_IN, None),
+    "accounts:logout": ([], EVERYBODY, None),
+    "accounts:terms": ([], SIGNED_IN, None),
+    "accounts:account": ([], SIGNED_IN, None),
+    "accounts:session": ([], SIGNED_IN, None),
+    "usersessions_list": ([], SIGNED_IN, None),
+    "accounts:administration": ([], ADMINISTRATION, None),
+    "accounts:regulators": ([], ACCOUNTS, None),
+    "accounts:regulators_export": ([], ACCOUNTS, None),
+    "accounts:regulator_create": ([], ACCOUNTS, {}),
+    "accounts:regulator": (["camille"], OF_LOT, None),
+    "accounts:account_suspend": (["camille"], OF_LOT, {}),
+    "accounts:account_reopen": (["camille"], OF_LOT, {}),
+    "accounts:identifier_attach": (["camille"], OF_LOT, {}),
+    "accounts:right_give": (["camille"], OF_LOT, {}),
+    "accounts:right_withdraw": (["camille", "grant"], OF_LOT, {}),
+    "directory:registration:list": ([], ACCOUNTS, None),
+    "directory:registration:create": ([], WRITERS, None),
+    "directory:registration:detail": (["submitted"], OF_LOT, None),
+    "directory:registration:recap": (["draft"], {"accounts"}, {}),
+    "directory:registration:step": (["draft", "contact"], {"accounts"}, {}),
+    "directory:registration:abandon": (["draft"], {"accounts"}, {}),
+    "directory:registration:take": (["submitted"], ADMINISTRATION, {}),
+    "directory:registration:ask": (["in_review"], ADMINISTRATION, {}),
+    "directory:registration:approve": (["in_review"], ADMINISTRATION, {}),
+    "directory:registration:reject": (["in_review"], ADMINISTRATION, {}),
+}
+STRUCTURE_PAGES: dict[str, Line] = {
+    "directory:communities:list": ([], STRUCTURES, None),
+    "directory:communities:overview": (["cpts"], OF_CPTS, None),
+    "directory:communities:confirm": (["cpts"], OF_CPTS, {}),
+    "directory:communities:profile": (["cpts"], OF_CPTS, {}),
+    "directory:communities:territory": (["cpts"], OF_CPTS, {}),
+    "directory:communities:territory_remove": (["cpts"], OF_CPTS, {}),
+    "directory:communities:territory_replace": (["cpts"], OF_CPTS, {}),
+    "directory:communities:members": (["cpts"], OF_CPTS, None),
+    "directory:communities:export": (["cpts"], OF_CPTS, None),
+    "directory:communities:end": (["cpts", "member"], OF_CPTS, {}),
+    "directory:communities:invitations": (["cpts"], OF_CPTS, None),
+    "directory:communities:invite": (["cpts"], OF_CPTS, {"national_id": world.OTHER}),
+    "directory:communities:withdraw": (["cpts", "invitation"], OF_CPTS, {}),
+    "directory:communities:imports": (["cpts"], OF_CPTS, {}),
+    "directory:communities:import": (["cpts", "import"], OF_CPTS, None),
+    "directory:communities:import_state": (["cpts", "import"], OF_CPTS, None),
+    "directory:communities:import_lines": (["cpts", "import"], OF_CPTS, None),
+    "directory:communities:import_confirm": (["cpts", "import"], OF_CPTS, {}),
+    "directory:communities:import_abandon": (["cpts", "import"], OF_CPTS, {}),
+    "directory:delegations:of_structure": (["cpts"], ABOVE_CPTS, {}),
+    "directory:delegations:of_practitioner": (["anne"], ABOVE_ANNE, {}),
+    "directory:delegations:mine": ([], SIGNED_IN, None),
+    "directory:delegations:accept": (["delegation"], {"newcomer"}, {}),
+    "directory:delegations:decline": (["delegation"], {"newcomer"}, {}),
+    "directory:delegations:end": (["delegation"], ABOVE_CPTS, {}),
+    "directory:declarations:list": ([], ADMINISTRATION, None),
+    "directory:declarations:history": (["anne"], ADMINISTRATION, None),
+}
+EFFECTOR_PAGES: dict[str, Line] = {
+    "directory:effectors": ([], EFFECTORS, None),
+    "booking:effector_home": (["anne"], OF_ANNE, None),
+    "booking:effector_patients": (["anne"], OF_ANNE, None),
+    "booking:effector_attendance": (["anne", "seen"], OF_ANNE, {"venue": "fulfilled"}),
+    "booking:effector_refuse": (["anne", "booked"], OF_ANNE, {}),
+    "agenda:effector:seen": (["anne"], OF_ANNE, None),
+    "agenda:effector:seen_lines": (["anne"], OF_ANNE, None),
+    "agenda:effector:participation": (["anne"], FOR_ANNE, None),
+    "agenda:effector:ask": (["anne"], FOR_ANNE, None),
+    "agenda:effector:preview": (["anne"], FOR_ANNE, None),
+    "agenda:effector:effect": (["anne"], FOR_ANNE, None),
+    "agenda:effector:declare": (["anne"], FOR_ANNE, {}),
+    "agenda:effector:decline": (["anne"], FOR_ANNE, {"invitation": "invitation"}),
+    "agenda:effector:settings": (["anne"], FOR_ANNE, {}),
+    "agenda:effector:places": (["anne"], FOR_ANNE, {}),
+    "agenda:effector:absences": (["anne"], FOR_ANNE, {}),
+    "agenda:effector:remove_absence": (["anne", "absence"], FOR_ANNE, {}),
+    "agenda:own:week": (["anne"], FOR_ANNE, None),
+    "agenda:own:add": (["anne"], FOR_ANNE, {}),
+    "agenda:own:change": (["anne", "occurrence"], FOR_ANNE, {}),
+    "agenda:own:withdraw": (["anne", "occurrence"], FOR_ANNE, {}),
+    "agenda:own:address": (["anne"], FOR_ANNE, {}),
+    "agenda:own:revoke": (["anne"], FOR_ANNE, {}),
+    # Whoever has the address: a calendar program signs in nowhere
+    "agenda:own:calendar": (["token"], EVERYBODY, None),
+}
+SEARCH_PAGES: dict[str, Line] = {
+    "agenda:search": ([], SEARCHERS, None),
+    "agenda:cards": (["search"], {"regulator"}, None),
+    "agenda:why": (["search", "anne"], set(), None),  # an administrator's searches are not a regulator's
+    "agenda:cpts": (["cpts"], SEARCHERS, None),
+    "directory:suggest_needs": ([], REGULATORS, None),
+    "directory:suggest_places": ([], REGULATORS, None),
+    "booking:list": ([], REGULATORS, None),
+    "booking:lines": ([], REGULATORS, None),
+    "booking:export": ([], REGULATORS, None),
+    "booking:choose": ([], {"regulator"}, {"search": "search", "slot": "own_slot"}),
+    "booking:own": ([], {"regulator"}, {"search": "search", "slot": "own_slot"}),
+    "booking:on_top": ([], {"regulator"}, {"search": "search", "slot": "anne"}),
+    "booking:panel": ([], REGULATORS, None),  # where one's own choice stands
+    "booking:detail": (["booked"], {"regulator"}, None),
+    "booking:cancel": (["booked"], {"regulator"}, {}),
+    "booking:confirm": (["booked"], {"regulator"}, {}),
+    "booking:undo": (["booked"], {"regulator"}, {}),
+    "api:searches": ([], REGULATORS, {}),
+    "api:search": (["search"], {"regulator"}, None),
+}
+OPEN_PAGES: dict[str, Line] = {
+    name: ([], EVERYBODY, None)
+    for name in ("accounts:login", "accounts:signed_out", "agenda:legal", "agenda:privacy", "agenda:accessibility",
+                 "fhir:metadata", "healthz")
+}  # fmt: skip
+# What an editor's credentials open (tests/booking); streams and asking again (tests/agenda_pages); the description of
+# the API; the pages of the library of accounts (tests/accounts)
+ELSEWHERE = {
+    "fhir:appointments", "fhir:appointment", "fhir:unknown",
+    "agenda:events", "api:events", "agenda:retry",
+    "schema", "api-docs",
+}  # fmt: skip
+ELSEWHERE_PREFIXES = ("admin:", "account_", "mfa_", "oidc_", "accounts:back_channel")
+
+QUERIES = {"booking:panel": {"slot": "own:1"}}
+GROUPS = {"accounts": ACCOUNT_PAGES, "structures": STRUCTURE_PAGES, "effectors": EFFECTOR_PAGES,
+          "searches": SEARCH_PAGES, "open": OPEN_PAGES}  # fmt: skip
+
+
+def gets_in(client: Client, name: str, line: Line, objects: dict[str, Any]) -> bool:
+    """Try the address, and undo whatever it did."""
+    args, _, sent = line
+    address = reverse(name, args=[objects.get(one, one) for one in args])
+    with transaction.atomic():
+        if sent is None:
+            answer = client.get(address, QUERIES.get(name))
+        else:
+            answer = client.post(address, {key: objects.get(value, value) for key, value in sent.items()})
+        transaction.set_rollback(True)
+    assert answer.status_code < 500
+    return answer.status_code not in {401, 403, 404} and not answer.headers.get("Location", "").startswith("/connexion")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("group", GROUPS)
+def test_who_gets_in(group: str, valkey: Any) -> None:
+    users = world.people()
+    objects, clients = world.objects(users), world.clients(users)
+    found = {
+        name: {who for who, client in clients.items() if gets_in(client, name, line, objects)}
+        for name, line in GROUPS[group].items()
+    }
+    assert found == {name: allowed for name, (_, allowed, _) in GROUPS[group].items()}
+
+
+def names(resolver: URLResolver, space: str = "") -> set[str]:
+    found = set()
+    for one in resolver.url_patterns:
+        if isinstance(one, URLPattern):
+            found.add(f"{space}{one.name}")
+        else:
+            found |= names(one, f"{space}{one.namespace}:" if one.namespace else space)
+    return found
+
+
+def test_every_address_has_its_line() -> None:
+    known = set().union(*GROUPS.values()) | ELSEWHERE
+    assert {name for name in names(get_resolver()) - known if not name.startswith(ELSEWHERE_PREFIXES)} == set()
