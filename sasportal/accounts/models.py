@@ -5,8 +5,11 @@ import uuid
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
+
+from sasportal.spelling import Spelled
 
 
 class UserKind(models.TextChoices):
@@ -63,6 +66,12 @@ class User(AbstractUser):
     suspended_at = models.DateTimeField("suspendu le", null=True, blank=True)
     suspended_for = models.CharField("suspendu", max_length=10, choices=SuspensionReason, blank=True)
     reopened_at = models.DateTimeField("rouvert le", null=True, blank=True)
+    # Last name on both sides: found whichever name is typed first. Kept by the database itself
+    search_name = models.GeneratedField(
+        expression=Spelled(Concat("last_name", Value(" "), "first_name", Value(" "), "last_name")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     _roles_now: frozenset[str]  # read once for each object, see roles.py
     _kinds_now: frozenset[str]

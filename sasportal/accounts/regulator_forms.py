@@ -4,8 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from sasportal.accounts.charge import Charge, territories_of
@@ -14,10 +13,7 @@ from sasportal.accounts.identifiers import is_national_id, prefixed
 from sasportal.accounts.models import RegulatorKind, Role
 from sasportal.accounts.regulator_lines import NATIONAL, AccountState
 from sasportal.accounts.roles import in_force
-from sasportal.spelling import Spelled, plain
-
-# Last name on both sides: found whichever name is typed first
-_NAMES = Spelled(Concat(Value(" "), "last_name", Value(" "), "first_name", Value(" "), "last_name"))
+from sasportal.spelling import plain
 
 
 class RegulatorFilter(FilterForm):
@@ -30,7 +26,7 @@ class RegulatorFilter(FilterForm):
         """Keep of `described` accounts those asked for, by name."""
         found = described
         if text := self.value("texte"):
-            found = found.alias(names=_NAMES).filter(_named(text))
+            found = found.filter(_named(text))
         if state := self.value("etat"):
             found = found.filter(state=state)
         if kind := self.value("type"):
@@ -43,7 +39,7 @@ def _named(text: str) -> Q:
     by_identifier = Q(national_id__icontains=text.strip()) | Q(email__icontains=text.strip())
     if not plain(text):
         return by_identifier
-    return by_identifier | Q(names__contains=plain(text))
+    return by_identifier | Q(search_name__contains=plain(text))
 
 
 class RightForm(forms.Form):

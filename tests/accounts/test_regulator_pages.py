@@ -16,6 +16,7 @@ from sasportal.accounts import grants
 from sasportal.accounts.models import RegulatorKind, Role, RoleGrant, User
 from sasportal.accounts.roles import has_role
 from sasportal.outbox.models import Delivery
+from sasportal.spelling import plain
 from tests.accounts import cast
 from tests.accounts.people import signed_in_by_psc
 from tests.agenda_pages.pages import text_of
@@ -161,6 +162,14 @@ def test_each_state_is_said_and_filtered(client):
 def test_people_are_found_by_any_of_their_names(client, text, expected):
     people()
     assert names(client, texte=text) == expected
+
+
+def test_the_database_spells_names_as_searches_do():
+    family = "D’Œuvre-Ÿvon  l’Aîné"
+    user = cast.person("899700000013", given="Éloïse", family=family)
+    assert User.objects.get(pk=user.pk).search_name == plain(f"{family} Éloïse {family}")
+    User.objects.filter(pk=user.pk).update(last_name="Autre")
+    assert User.objects.get(pk=user.pk).search_name == "autre eloise autre"
 
 
 def test_filters_add_up_and_nonsense_counts_for_nothing(client):
