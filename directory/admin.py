@@ -30,9 +30,9 @@ from directory.models import (
     StructureProfile,
 )
 from directory.participation import Declaration, DeclarationRefused, check, declare
-from directory.spelling import plain
 from sasportal.accounts.identifiers import prefixed
 from sasportal.accounts.models import User
+from sasportal.spelling import plain
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -7,7 +7,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.lookups import StartsWith
 
 from directory.models import Structure
-from directory.spelling import plain
+from sasportal.spelling import plain
 
 SHORTEST_NAME = 3
 MOST_FOUND = 20

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 
 from directory.models import Practitioner, Specialty, Structure, StructureCategory
 from directory.professions import GENERAL_MEDICINE, profession_label
-from directory.spelling import plain
 from directory.suggestions import Suggestion
+from sasportal.spelling import plain
 
 SHORTEST_TEXT = 3
 PROFESSIONS_GROUP = "Professions et spécialités"

@@ -10,8 +10,8 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from directory.loading.location import address_key
 from directory.models import Commune, Department, Geocode, Specialty, SpecialtyRadius
-from directory.spelling import plain
 from directory.suggestions import Suggestion
+from sasportal.spelling import plain
 
 SHORTEST_TEXT = 2
 LARGEST_RADIUS_KM = 200

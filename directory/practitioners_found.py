@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from directory.effectors.rights import name_of
 from directory.models import Activity, Practitioner
 from directory.professions import profession_label, specialty_label
-from directory.spelling import plain
 from sasportal.accounts.identifiers import prefixed
+from sasportal.spelling import plain
 
 SHORTEST_TEXT = 3
 

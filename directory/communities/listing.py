@@ -10,9 +10,9 @@ from directory.communities.members import count_members
 from directory.communities.profile import CONFIRMED_FOR
 from directory.communities.rights import PARTS, Part, manageable, managed_codes
 from directory.models import Structure, StructureCategory, StructureProfile
-from directory.spelling import plain
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.roles import has_role
+from sasportal.spelling import plain
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,10 +16,10 @@ from directory.participation.declaring import end_through
 from directory.participation.reading import in_force_at
 from directory.participation.stretches import EVERYWHERE
 from directory.professions import profession_label, specialty_label
-from directory.spelling import plain
 from directory.zones import local_day
 from sasportal.accounts.models import User
 from sasportal.outbox.deliveries import deliver
+from sasportal.spelling import plain
 from sasportal.wording import within
 
 

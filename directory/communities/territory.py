@@ -8,9 +8,9 @@ from django.db import transaction
 from directory.communities.profile import hold
 from directory.communities.rights import Part, load_structure
 from directory.models import Commune, CptsCommune, Structure
-from directory.spelling import plain
 from sasportal.accounts.models import User
 from sasportal.audit import trail
+from sasportal.spelling import plain
 
 
 @dataclass(frozen=True, kw_only=True)

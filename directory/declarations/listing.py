@@ -10,10 +10,10 @@ from django.db.models import F, Q, QuerySet
 from directory.effectors.rights import name_of
 from directory.models import Activity, Participation, ParticipationVia, Practitioner, Structure
 from directory.participation.history import last_day, structure_names
-from directory.spelling import plain
 from directory.zones import DEFAULT_ZONE
 from sasportal.accounts.identifiers import prefixed
 from sasportal.audit.authors import named
+from sasportal.spelling import plain
 
 SHORTEST_TEXT = 3
 

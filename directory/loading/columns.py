@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from directory.loading.failures import WrongFile
-from directory.spelling import plain
+from sasportal.spelling import plain
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from directory.loading.location import relocate_activities
 from directory.loading.staging import Say
 from directory.loading.towns import CommuneRow, read_communes
 from directory.models import Commune, Department, ImportRun
-from directory.spelling import plain
+from sasportal.spelling import plain
 
 
 def load_communes(path: Path, *, say: Say = print) -> ImportRun:

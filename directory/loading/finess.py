@@ -15,7 +15,7 @@ from directory.loading.location import relocate_activities
 from directory.loading.staging import Say
 from directory.loading.towns import department_of
 from directory.models import Commune, ImportRun, LocationPrecision, StructureCategory
-from directory.spelling import plain
+from sasportal.spelling import plain
 
 CATEGORIES = frozenset(StructureCategory.values) - {"", StructureCategory.SOS.value}
 FEWEST_STRUCTURES = 20

@@ -27,8 +27,8 @@ from directory.models import (
     StructureProfile,
 )
 from directory.participation.reading import in_force_at
-from directory.spelling import plain
 from sasportal.audit import trail
+from sasportal.spelling import plain
 
 DECLARED_BY = "import"
 BATCH = 2_000

@@ -6,7 +6,7 @@ from typing import Protocol
 from django.db import connection
 
 from directory.models import Geocode
-from directory.spelling import plain, plain_sql
+from sasportal.spelling import plain, plain_sql
 
 
 class Geocoder(Protocol):

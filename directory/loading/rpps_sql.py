@@ -1,7 +1,7 @@
 """The set-based steps of an RPPS load, in order. Tables `rpps_*` are unlogged and belong to one load."""
 
 from directory.loading.location import JOINS_SQL, POINT_SQL
-from directory.spelling import plain_sql
+from sasportal.spelling import plain_sql
 
 # Changes when the reading below changes, so that the next load rewrites every row.
 READING = "1"

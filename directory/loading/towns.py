@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from directory.loading.failures import WrongFile
-from directory.spelling import plain
+from sasportal.spelling import plain
 
 TOWNS = Path(__file__).resolve().parent.parent / "data" / "towns.csv"
 HEADERS = {

@@ -41,7 +41,7 @@ def departments():
 
 
 def add_departments(apps, schema_editor):
-    from directory.spelling import plain
+    from sasportal.spelling import plain
 
     Department = apps.get_model("directory", "Department")
     Department.objects.bulk_create(

@@ -59,7 +59,7 @@ def specialties():
 
 
 def add_specialties(apps, schema_editor):
-    from directory.spelling import plain
+    from sasportal.spelling import plain
 
     Specialty = apps.get_model("directory", "Specialty")
     Specialty.objects.bulk_create(

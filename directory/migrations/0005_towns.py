@@ -4,7 +4,7 @@ from django.db import migrations
 def add_towns(apps, schema_editor):
     """Towns of our own making (directory/data/towns.csv), until `load_communes` brings the official ones."""
     from directory.loading.towns import TOWNS, read_communes
-    from directory.spelling import plain
+    from sasportal.spelling import plain
 
     Commune = apps.get_model("directory", "Commune")
     Commune.objects.bulk_create(

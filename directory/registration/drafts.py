@@ -9,9 +9,9 @@ from django.utils import timezone
 from directory.models import RegistrationRequest, RegistrationState
 from directory.models.registration import EDITABLE
 from directory.registration.requests import NotInThisState, held, move
-from directory.spelling import plain
 from sasportal.accounts.models import User
 from sasportal.audit import trail
+from sasportal.spelling import plain
 
 LONGEST_ANSWER = 300
 # The person whose identity was checked is the one these name

@@ -6,8 +6,8 @@ from django import forms
 from django.db.models import QuerySet
 
 from directory.models import RegistrationRequest, RegistrationState
-from directory.spelling import plain
 from sasportal.accounts.forms import FilterForm
+from sasportal.spelling import plain
 
 TO_EXAMINE = "a-examiner"
 # Words of the address → states

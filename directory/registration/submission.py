@@ -11,11 +11,11 @@ from django.utils import timezone
 from directory.models import RegistrationRequest, RegistrationState
 from directory.models.registration import EDITABLE
 from directory.registration.requests import held, move
-from directory.spelling import plain
 from sasportal.accounts.charge import OutsideCharge, charge_of
 from sasportal.accounts.grants import AddressTaken, address_taken
 from sasportal.accounts.models import Territory, User
 from sasportal.audit import trail
+from sasportal.spelling import plain
 
 NUMBERS_LOCK = 0x5A5_2E6  # one request numbered at a time: the key of PostgreSQL's advisory lock
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from directory.models import Participation, Practitioner, Structure
-from directory.spelling import plain
 from sasportal.accounts import grants
 from sasportal.accounts.models import Role, User
+from sasportal.spelling import plain
 from tests.directory import people
 
 AGENAIS, BORDEAUX, REMPARTS, CENTRE, SOS = "470099017", "330000604", "470000603", "470000124", "99700000100011"

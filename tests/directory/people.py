@@ -3,7 +3,7 @@
 from typing import Any
 
 from directory.models import Activity, Practitioner
-from directory.spelling import plain
+from sasportal.spelling import plain
 
 AGEN = (44.203, 0.617)
 

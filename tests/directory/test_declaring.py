@@ -283,6 +283,7 @@ class TestWhatTheDatabaseRefuses:
             "UPDATE directory_participation SET via = 'none'",
             "UPDATE directory_participation SET starts_at = now() - interval '1 year'",
             "UPDATE directory_participation SET declared_by = 'somebody else'",
+            "UPDATE directory_participation SET carried_over = NOT carried_over",
             "DELETE FROM directory_participation",
         ],
     )

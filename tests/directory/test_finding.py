@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from directory.finding import find_structures
 from directory.models import Structure
-from directory.spelling import plain
+from sasportal.spelling import plain
 
 pytestmark = pytest.mark.django_db
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from directory.spelling import plain
 from sasportal.accounts.identifiers import prefixed
+from sasportal.spelling import plain
 
 MOST_LINES = 5_000
 MOST_BYTES = 1_000_000

@@ -5,7 +5,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from directory.spelling import plain, plain_sql
+from sasportal.spelling import plain, plain_sql
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('directory', '0010_communities_and_delegations'),
+        ('directory', '0009_communities_and_delegations'),
     ]
 
     operations = [

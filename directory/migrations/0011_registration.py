@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_terms_inactivity_former_identifiers'),
-        ('directory', '0011_taking_part_index'),
+        ('directory', '0010_taking_part_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -17,5 +17,5 @@ DROP FUNCTION registration_history_is_kept();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("directory", "0012_registration")]
+    dependencies = [("directory", "0011_registration")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -8,6 +8,25 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+WRITTEN = ["id", "act", "national_id", "via", "structure", "place_key", "starts_at", "declared_at", "declared_by"]
+
+
+def kept(columns):
+    """The guard of 0008 on these columns."""
+    new, old = (", ".join(f"{row}.{column}" for column in columns) for row in ("NEW", "OLD"))
+    return f"""
+CREATE OR REPLACE FUNCTION declaration_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF ROW({new}) IS NOT DISTINCT FROM ROW({old}) THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'a declaration is ended, never changed: % refused', TG_OP USING ERRCODE = 'insufficient_privilege';
+END $$;
+"""
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -171,4 +190,5 @@ class Migration(migrations.Migration):
             model_name='memberimportline',
             constraint=models.UniqueConstraint(fields=('member_import', 'number'), name='one_row_per_line'),
         ),
+        migrations.RunSQL(kept([*WRITTEN, 'carried_over']), kept(WRITTEN)),
     ]
