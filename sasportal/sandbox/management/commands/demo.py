@@ -35,7 +35,7 @@ class Command(BaseCommand):
         for asked_to_stop in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's `&` would have it ignored
             signal.signal(asked_to_stop, _interrupt)
         self.var = Path(settings.VAR_DIR)
-        self.var.mkdir(exist_ok=True)
+        self.var.mkdir(parents=True, exist_ok=True)
         self.began = time.monotonic()
         lock = self._lock()
         servers: list[Any] = []
@@ -158,7 +158,9 @@ class Command(BaseCommand):
         lines += [
             f"    4. Rendre Gamma Planning muet, et voir ce que la page dit : {memory.url('gamma')}/interrupteurs"
         ]
-        lines += ["    5. Depuis un autre terminal : .venv/bin/python manage.py search généraliste --near Agen", ""]
+        lines += ["    5. Depuis un autre terminal : .venv/bin/python manage.py search généraliste --near Agen"]
+        lines += ["    6. Sacha invite « Nouveau » (Mes structures) ; Robin voit l'effet et accepte ; Camille cherche."]
+        lines += ["    7. Charlie, sans logiciel, ouvre un créneau par semaine (Agenda du portail) ; Camille le prend.", ""]
         lines += [f"  E-mails envoyés par le portail : {memory.url('mailbox')}", ""]
         lines += ["  Données fictives. Ctrl-C arrête tout.", "─" * 78]
         self.say("\n".join(lines))
