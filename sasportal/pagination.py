@@ -7,6 +7,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 
-def page_of(things: Sequence[Any] | QuerySet[Any], number: str, *, size: int) -> Page[Any]:
+def page_of(things: Sequence[Any] | QuerySet[Any], number: int | str | None, *, size: int) -> Page[Any]:
     """Return the page asked for; the nearest one for a number that has none."""
     return Paginator(things, size).get_page(number or 1)

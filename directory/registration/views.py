@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,6 +18,7 @@ from sasportal.accounts.models import Role
 from sasportal.accounts.roles import has_role, role_required
 from sasportal.accounts.space import MANAGERS, space
 from sasportal.accounts.views import person
+from sasportal.pagination import page_of
 
 LINES_ON_A_PAGE = 50
 
@@ -29,7 +29,7 @@ def registration_list(request: HttpRequest) -> HttpResponse:
     form = RegistrationFilter(request.GET)
     named = form.named(requests_of(person(request)))
     found = form.in_state(named).select_related("territory", "created_by").order_by("-updated_at", "pk")
-    page = Paginator(found, LINES_ON_A_PAGE).get_page(form.value("page"))
+    page = page_of(found, form.value("page"), size=LINES_ON_A_PAGE)
     context = {
         "form": form,
         "page": page,

@@ -1,7 +1,6 @@
 """Pages of account managers: the regulators of their territories, together and one by one."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,6 +15,7 @@ from sasportal.accounts.regulator_pages import FORM_METHODS, list_crumb, regulat
 from sasportal.accounts.roles import grants_now, role_required
 from sasportal.accounts.space import MANAGERS, space
 from sasportal.accounts.views import person
+from sasportal.pagination import page_of
 from sasportal.wording import day_of
 
 LINES_ON_A_PAGE = 50
@@ -26,7 +26,7 @@ LINES_ON_A_PAGE = 50
 def regulator_list(request: HttpRequest) -> HttpResponse:
     form = RegulatorFilter(request.GET)
     found = form.apply(regulators_shown(request))
-    page = Paginator(found, LINES_ON_A_PAGE).get_page(form.value("page"))
+    page = page_of(found, form.value("page"), size=LINES_ON_A_PAGE)
     context = {"form": form, "page": page, "lines": [line(user) for user in page], "query": request.GET.urlencode()}
     return render(request, "accounts/regulator_list.html", space(request, ("Régulateurs", "")) | context)
 

@@ -20,6 +20,27 @@ from sasportal.sandbox.supervisor import ProcessStopped, Supervisor, in_child
 WORKER = ("-m", "celery", "-A", "sasportal", "worker", "--pool", "threads", "--concurrency", "64", "-B",
           "-Q", "editors,deliveries,sync", "--without-gossip", "--without-mingle", "--loglevel", "WARNING")  # fmt: skip
 
+ANNOUNCEMENT = """
+{line}
+  Portail SAS de démonstration : {web}   (prêt en {seconds:.1f} s)
+
+  Se connecter avec Pro Santé Connect (fictif), puis choisir une identité :
+{people}
+
+  À essayer :
+    1. Camille cherche « médecin généraliste » à « Agen » : {web}/sas/recherche
+    2. Choisir un créneau : la page de l'éditeur s'ouvre sans nouvelle connexion ; confirmer.
+    3. Revenir au portail : l'orientation est passée à « confirmée ».
+    4. Rendre Gamma Planning muet, et voir ce que la page dit : {gamma}/interrupteurs
+    5. Depuis un autre terminal : .venv/bin/python manage.py search généraliste --near Agen
+    6. Sacha invite « Nouveau » (Mes structures) ; Robin voit l'effet et accepte ; Camille cherche.
+    7. Charlie, sans logiciel, ouvre un créneau par semaine (Agenda du portail) ; Camille le prend.
+
+  E-mails envoyés par le portail : {mailbox}
+
+  Données fictives. Ctrl-C arrête tout.
+{line}"""
+
 
 class Command(BaseCommand):
     help = "Start the portal with private servers, demo territory, fake Pro Santé Connect and fake editors."
@@ -145,25 +166,22 @@ class Command(BaseCommand):
             self.supervisor.wait_for(f"{memory.url(slug)}/")
 
     def _announce(self, memory: demo.Memory) -> None:
-        seconds = time.monotonic() - self.began
-        lines = ["", "─" * 78, f"  Portail SAS de démonstration : {memory.url('web')}   (prêt en {seconds:.1f} s)", ""]
-        lines += ["  Se connecter avec Pro Santé Connect (fictif), puis choisir une identité :"]
-        for person in self._identities():
-            name = f"{person['given_name']} {person['family_name']}"
-            lines.append(f"    · {name:<24} {person.get('presentation', '')}")
-        lines += ["", "  À essayer :"]
-        lines += [f"    1. Camille cherche « médecin généraliste » à « Agen » : {memory.url('web')}/sas/recherche"]
-        lines += ["    2. Choisir un créneau : la page de l'éditeur s'ouvre sans nouvelle connexion ; confirmer."]
-        lines += ["    3. Revenir au portail : l'orientation est passée à « confirmée »."]
-        lines += [
-            f"    4. Rendre Gamma Planning muet, et voir ce que la page dit : {memory.url('gamma')}/interrupteurs"
-        ]
-        lines += ["    5. Depuis un autre terminal : .venv/bin/python manage.py search généraliste --near Agen"]
-        lines += ["    6. Sacha invite « Nouveau » (Mes structures) ; Robin voit l'effet et accepte ; Camille cherche."]
-        lines += ["    7. Charlie, sans logiciel, ouvre un créneau par semaine (Agenda du portail) ; Camille le prend.", ""]
-        lines += [f"  E-mails envoyés par le portail : {memory.url('mailbox')}", ""]
-        lines += ["  Données fictives. Ctrl-C arrête tout.", "─" * 78]
-        self.say("\n".join(lines))
+        people = "\n".join(_line(one) for one in self._identities())
+        self.say(
+            ANNOUNCEMENT.format(
+                line="─" * 78,
+                web=memory.url("web"),
+                gamma=memory.url("gamma"),
+                mailbox=memory.url("mailbox"),
+                seconds=time.monotonic() - self.began,
+                people=people,
+            )  # fmt: skip
+        )
+
+
+def _line(person: dict[str, Any]) -> str:
+    name = f"{person['given_name']} {person['family_name']}"
+    return f"    · {name:<24} {person.get('presentation', '')}"
 
 
 def _interrupt(*_: object) -> None:
