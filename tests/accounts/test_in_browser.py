@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from sasportal.accounts.models import Role
 from tests.accounts.conftest import point_portal_at
 from tests.accounts.people import PASSWORD, code_now, local_professional, professional, with_totp
+from tests.chromium import tick
 from tests.sandbox_psc import provider as sandbox
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -67,10 +68,10 @@ def test_from_the_button_to_the_portal_and_out(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Conditions d’utilisation")
     look(page, "conditions")
     page.get_by_role("button", name="Accepter et continuer").click()
-    tick = page.get_by_role("checkbox", name="J’ai lu ces conditions")
-    expect(tick).to_have_accessible_description(re.compile("^Cochez cette case pour accepter les conditions"))
+    accepted = page.get_by_role("checkbox", name="J’ai lu ces conditions")
+    expect(accepted).to_have_accessible_description(re.compile("^Cochez cette case pour accepter les conditions"))
     look(page, "conditions-refusees")
-    tick.check(force=True)
+    tick(accepted)
     page.get_by_role("button", name="Accepter et continuer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Vous n’avez pas encore de droit sur ce portail")
     look(page, "sans-droit")

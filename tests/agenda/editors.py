@@ -126,6 +126,17 @@ def after(seconds: float, then: Answer) -> Answer:
     return answer
 
 
+def once(released: threading.Event, then: Answer) -> Answer:
+    """Hold the answer back until the test lets it go."""
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        while not released.is_set():
+            await asyncio.sleep(0.02)
+        return await then(request)
+
+    return answer
+
+
 def hang() -> Answer:
     async def answer(request: web.Request) -> web.StreamResponse:
         await asyncio.sleep(3600)

@@ -14,6 +14,7 @@ from directory.communities.territory import change_territory, codes_of
 from directory.models import CptsCommune, Invitation, MemberImport, Practitioner, StructureProfile
 from directory.participation.invitations import decline, invite
 from sasportal.accounts.models import Role, User
+from tests.chromium import tick
 from tests.communities import cast
 from tests.communities.test_imports import checked
 from tests.directory.people import place
@@ -160,7 +161,7 @@ def test_without_a_script_every_form_works(
     page.get_by_label("Communes à ajouter").fill("Bordeaux\n75056x")
     page.get_by_role("button", name="Ajouter ces communes").click()
     expect(page.get_by_text("Ligne 2, « 75056x »")).to_be_visible()
-    page.get_by_label("Retirer Agen").check(force=True)
+    tick(page.get_by_label("Retirer Agen"))
     page.get_by_role("button", name="Retirer les communes cochées").click()
     expect(page.get_by_text("commune retirée : Agen (47001)")).to_be_visible()
     page.goto(HERE + "invitations/")

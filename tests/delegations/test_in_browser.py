@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from directory.models import Practitioner
 from directory.participation import Declaration, declare
 from sasportal.accounts.models import Role, User
+from tests.chromium import tick
 from tests.communities import cast
 from tests.directory.people import place
 from tests.live import Live
@@ -81,7 +82,7 @@ def test_without_a_script(context_of: Callable[..., BrowserContext], anne: User,
     page = context_of(anne, java_script_enabled=False).new_page()
     page.goto(f"/effecteur/{ANNE}/delegues/")
     page.get_by_label("Qui agira").fill("3990000001/SEC0001")
-    page.get_by_label("Voir les patients").check(force=True)
+    tick(page.get_by_label("Voir les patients"))
     page.get_by_role("button", name="Envoyer la demande").click()
     page.get_by_role("link", name="Retirer : 3990000001/SEC0001").click()
     page.get_by_role("button", name="Retirer la demande").click()

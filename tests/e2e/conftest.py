@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from sasportal.embedded import die_with_parent
+from tests.chromium import tick
 from tests.live import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,7 +86,7 @@ def sign_in(page: Page, name: str) -> None:
     page.get_by_role("button", name=name).click()
     expect(page.get_by_role("button", name="Déconnexion")).to_be_visible()
     if "/conditions/" in page.url:
-        page.get_by_role("checkbox", name="J’ai lu ces conditions").check(force=True)
+        tick(page.get_by_role("checkbox", name="J’ai lu ces conditions"))
         page.get_by_role("button", name="Accepter et continuer").click()
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from agenda.own import series
 from agenda.own.models import Occurrence
 from sasportal.accounts.models import User
+from tests.chromium import tick
 from tests.own_agenda import cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -85,7 +86,7 @@ def test_without_a_script_everything_is_there(
 ) -> None:
     page = context_of(effector, java_script_enabled=False).new_page()
     page.goto(f"{AGENDA}nouveau/")
-    page.get_by_label("Une plage, pour plusieurs patients").check(force=True)
+    tick(page.get_by_label("Une plage, pour plusieurs patients"))
     page.get_by_label("Nombre de patients").fill("3")
     page.get_by_role("textbox", name="Jour", exact=True).fill(next_monday())
     page.get_by_label("Début").fill("09:00")
@@ -149,7 +150,7 @@ def test_changing_a_series_asks_how_far(page: Page, filled: None, violations, sh
     page.goto(f"{AGENDA}{Occurrence.objects.filter(series__rule__gt='', taken=0).earliest('start').pk}/")
     expect(page.get_by_label("Cette date seulement")).to_be_checked()
     expect(page.get_by_label("Répétition")).to_be_hidden()
-    page.get_by_label("Cette date et les suivantes").check(force=True)
+    tick(page.get_by_label("Cette date et les suivantes"))
     expect(page.get_by_label("Répétition")).to_be_visible()
     assert violations(page) == []
     shot(page, "own-change")

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from directory.models import RegistrationRequest
 from directory.registration import drafts
 from sasportal.accounts.models import User
+from tests.chromium import tick
 from tests.registration import cast
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -143,7 +144,7 @@ def test_the_whole_request_by_keyboard_alone(page: Page, violations, shot) -> No
 def test_without_a_script_everything_is_there(context_of: Callable[..., BrowserContext], maxence: User) -> None:
     page = context_of(maxence, java_script_enabled=False).new_page()
     page.goto(f"{LIST}nouvelle/")
-    page.get_by_label("Monsieur").check(force=True)
+    tick(page.get_by_label("Monsieur"))
     page.get_by_label("Nom", exact=False).first.fill("Durand")
     page.get_by_role("button", name="Continuer").click()
     expect(page.get_by_text("Indiquez le prénom.")).to_be_visible()
@@ -161,10 +162,10 @@ def test_without_a_script_everything_is_there(context_of: Callable[..., BrowserC
     page.get_by_label("Chercher la structure").fill("470000012")
     page.get_by_role("button", name="Chercher").click()
     expect(page.get_by_role("radio", name="SAMU 47")).to_be_checked()
-    page.get_by_label("Opérateur de soins non programmés").check(force=True)
+    tick(page.get_by_label("Opérateur de soins non programmés"))
     page.get_by_label("Territoire").select_option("Lot-et-Garonne")
     page.get_by_role("button", name="Continuer").click()
-    page.get_by_role("checkbox").check(force=True)
+    tick(page.get_by_role("checkbox"))
     page.get_by_role("button", name="Continuer").click()
     page.get_by_role("button", name="Envoyer la demande").click()
     expect(page.get_by_text("La demande est envoyée sous le numéro P20")).to_be_visible()
