@@ -9,6 +9,7 @@ from sasportal.sandbox.editors.booking_views import find_person
 from sasportal.sandbox.editors.bookings import SlotTaken
 from sasportal.sandbox.editors.editor import editor_of, now
 from sasportal.sandbox.editors.faults import Fault
+from sasportal.sandbox.editors.mistakes import Mistake
 
 STYLE = (Path(__file__).parent / "static" / "style.css").read_text(encoding="utf-8")
 MOST_PEOPLE = 200
@@ -55,6 +56,11 @@ async def switch(request: web.Request) -> web.Response:
         if wanted not in list(Fault):
             raise web.HTTPBadRequest(text="Panne inconnue.")
         editor.switches.turn(Fault(wanted))
+    if "erreur" in form:
+        mistake = str(form["erreur"])
+        if mistake and mistake not in list(Mistake):
+            raise web.HTTPBadRequest(text="Erreur inconnue.")
+        editor.switches.mistake = Mistake(mistake) if mistake else None
     if "rendez-vous" in form:
         editor.switches.refuses_bookings = form["rendez-vous"] == "refuse"
     raise web.HTTPSeeOther("/interrupteurs")

@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from aiohttp import web
 
+from sasportal.sandbox.editors.mistakes import Mistake, Resource, spoil
+
 HANG_SECONDS = 60
 SLOW_SECONDS = 3
 HTML = "<!doctype html><html lang='fr'><title>Maintenance</title><p>Le service revient bientôt.</p></html>"
@@ -46,6 +48,7 @@ class Switches:
 
     fault: Fault = Fault.NORMAL
     refuses_bookings: bool = False
+    mistake: Mistake | None = None
     calls: int = 0
     hanging: set[asyncio.Event] = field(default_factory=set)
 
@@ -80,6 +83,10 @@ class Switches:
                 return web.Response(status=403, text="Certificat refusé")
             case Fault.ONE_IN_THREE:
                 return web.Response(status=500) if self.calls % 3 == 0 else None
+
+    def spoilt(self, bundle: Resource) -> Resource:
+        """The answer with the mistake switched on, if any."""
+        return spoil(bundle, self.mistake) if self.mistake else bundle
 
     def after_answer(self, body: bytes) -> bytes:
         return body[: len(body) * 2 // 3] if self.fault is Fault.CUT else body

@@ -31,7 +31,8 @@ async def search_slots(request: web.Request) -> web.Response:
         query = read_query(request.query_string)
     except QueryRefused as refused:
         return _fhir(operation_outcome("error", "invalid", f"{refused.parameter} : {refused.message}"), status=400)
-    return _fhir(answer(editor, query, request.query_string), switches=editor.switches)
+    found = editor.switches.spoilt(answer(editor, query, request.query_string))
+    return _fhir(found, switches=editor.switches)
 
 
 def answer(editor: Editor, query: Query, query_string: str) -> dict[str, Any]:

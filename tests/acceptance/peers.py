@@ -1,0 +1,229 @@
+"""Small real editors of these tests: accounts (INT_R02) and SOS Médecins, honest unless told otherwise."""
+
+import asyncio
+import json
+import re
+import ssl
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Self
+
+from aiohttp import web
+
+FHIR = "application/fhir+json"
+IDNPS = "urn:oid:1.2.250.1.71.4.2.1"
+IDNST = "urn:oid:1.2.250.1.71.4.2.2"
+PLATFORM = "urn:oid:1.2.250.1.213.3.6"
+R314 = "https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau/FHIR/TRE-R314-TypeCreneau"
+LOCATION_TYPES = "http://interopsante.org/fhir/CodeSystem/fr-location-identifier-type"
+
+Json = dict[str, Any]
+
+
+class Peer:
+    """A server in a thread of the test."""
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
+        self._ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._serve()), daemon=True)
+
+    def routes(self) -> list[web.RouteDef]:
+        raise NotImplementedError
+
+    @property
+    def url(self) -> str:
+        return f"{'https://localhost' if self.tls else 'http://127.0.0.1'}:{self.port}/fhir"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._ready.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def _serve(self) -> None:
+        app = web.Application()
+        app.add_routes(self.routes())
+        runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self.tls).start()
+        self.port = runner.addresses[0][1]
+        self._stop = asyncio.Event()
+        self._ready.set()
+        await self._stop.wait()
+        await runner.cleanup()
+
+
+def outcome(status: int, text: str) -> web.Response:
+    issue = {"severity": "error", "code": "invalid", "diagnostics": text}
+    return fhir({"resourceType": "OperationOutcome", "issue": [issue]}, status)
+
+
+def fhir(resource: Json, status: int = 200, **headers: str) -> web.Response:
+    return web.Response(body=json.dumps(resource).encode(), status=status, content_type=FHIR, headers=headers)
+
+
+class Accounts(Peer):
+    """Regulator accounts, by their identifier. `lax` names what this editor does not care about."""
+
+    def __init__(self, *lax: str, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(tls)
+        self.lax = set(lax)
+        self.ids: dict[str, str] = {}
+        self.kept: dict[str, Json] = {}
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.post("/fhir/Practitioner", self.create), web.put("/fhir/Practitioner", self.update)]
+
+    async def create(self, request: web.Request) -> web.Response:
+        resource = await request.json()
+        if fault := self.fault(resource):
+            return self.refusal(400, fault)
+        key = key_of(resource)
+        if key in self.ids and "duplicate" not in self.lax:
+            return self.refusal(422, "ce compte existe")
+        known = self.ids.get(key)
+        answer = self.keep(key, str(len(self.kept) + 1), resource, 201)
+        self.ids[key] = known or self.ids[key]
+        return answer
+
+    async def update(self, request: web.Request) -> web.Response:
+        resource, asked = await request.json(), request.query["identifier"]
+        if fault := self.fault(resource):
+            return self.refusal(422, fault)
+        if (
+            "enable" in self.lax
+            and resource["active"]
+            and not self.kept.get(self.ids.get(asked, ""), resource)["active"]
+        ):
+            return self.refusal(422, "un compte désactivé le reste")
+        known = self.ids.get(asked)
+        if known is None and "upsert" in self.lax:
+            return self.refusal(404, "compte inconnu")
+        if key_of(resource) != asked and "reidentify" in self.lax:
+            return self.keep(key_of(resource), str(len(self.kept) + 1), resource, 201)
+        self.ids.pop(asked, None)
+        return self.keep(key_of(resource), known or str(len(self.kept) + 1), resource, 200 if known else 201)
+
+    def keep(self, key: str, id: str, resource: Json, status: int) -> web.Response:
+        self.ids[key], self.kept[id] = id, resource
+        place = {} if "location" in self.lax else {"Location": f"{self.url}/Practitioner/{id}"}
+        return fhir(resource | {"id": id}, status, **place)
+
+    def refusal(self, status: int, text: str) -> web.Response:
+        return web.Response(status=status, text=text) if "outcome" in self.lax else outcome(status, text)
+
+    def fault(self, resource: Json) -> str:
+        """What is wrong with an account, in the order FHIR and the guide say it."""
+        try:
+            key_of(resource)
+            name, telecom = resource["name"][0], resource["telecom"][0]
+            present = name["family"] and name["given"] and telecom["value"] and "active" in resource
+        except (KeyError, IndexError):
+            present = False
+        if not present:
+            return "" if "missing" in self.lax and "identifier" in resource else "un élément manque"
+        if "invalid" in self.lax:
+            return ""
+        known = resource["identifier"][0]["system"] in {IDNPS, PLATFORM}
+        mail = re.fullmatch(r"[^@ ]+@[^@ ]+", telecom["value"])
+        return "" if isinstance(resource["active"], bool) and known and mail else "une valeur est invalide"
+
+
+def key_of(resource: Json) -> str:
+    return "{system}|{value}".format(**resource["identifier"][0])
+
+
+class Association(Peer):
+    """Two associations of SOS Médecins with their places. `spoil` changes an answer before it leaves."""
+
+    SIRETS = ("399700000000017", "399700000000025")
+
+    def __init__(self, spoil: Callable[[Json], None] = lambda bundle: None, **more: Any) -> None:
+        super().__init__(**more)
+        self.expected: tuple[str, str] | None = None  # CN and OU of the only client let in
+        self.spoil = spoil
+        self.starts: list[datetime] = []
+
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/fhir/Schedule", self.schedules)]
+
+    async def schedules(self, request: web.Request) -> web.Response:
+        if self.expected and self.expected != subject_of(request):
+            return outcome(403, "certificat inconnu")
+        bounds = {one[:2]: one[2:] for one in request.query.getall("_has:Slot:schedule:start")}
+        try:
+            first, last = (datetime.fromisoformat(bounds[name]) for name in ("ge", "le"))
+        except ValueError:
+            return outcome(400, "date illisible")
+        asked = request.query["actor:Location.organization.identifier"].replace(f"{IDNST}|", "").split(",")
+        resources = [one for siret in self.SIRETS if siret in asked for one in self.of(siret, first, last)]
+        slots = sum(one["resourceType"] == "Slot" for one in resources)
+        bundle = {
+            "resourceType": "Bundle", "type": "searchset", "total": slots,
+            "link": [{"relation": "self", "url": f"{self.url}/Schedule?{request.query_string}"}],
+            "entry": [{"fullUrl": f"{self.url}/{one['id']}-{one['resourceType']}", "resource": one} for one in resources],
+        }  # fmt: skip
+        if slots:
+            self.spoil(bundle)
+        return fhir(bundle)
+
+    def of(self, siret: str, first: datetime, last: datetime) -> list[Json]:
+        found: list[Json] = []
+        for number, start in enumerate(self.starts):
+            if first <= start <= last:
+                found.append(slot(f"{siret}-{number}", f"{siret}-{number % 2}", start))
+        places = [one for number in (0, 1) for one in place(f"{siret}-{number}", siret)]
+        return [*found, *places, organization(siret)] if found else []
+
+
+def subject_of(request: web.Request) -> tuple[str, str]:
+    assert request.transport is not None
+    subject = {name: value for rdn in request.transport.get_extra_info("peercert")["subject"] for name, value in rdn}
+    return subject["commonName"], subject["organizationalUnitName"]
+
+
+def concept(system: str, code: str) -> Json:
+    return {"coding": [{"system": system, "code": code}]}
+
+
+def slot(id: str, schedule: str, start: datetime) -> Json:
+    return {
+        "resourceType": "Slot",
+        "id": id,
+        "meta": {"security": [{"system": R314, "code": code} for code in ("PUBLIC", "SNP")]},
+        "serviceType": [concept("http://terminology.hl7.org/CodeSystem/v3-ActCode", "AMB")],
+        "appointmentType": concept("http://terminology.hl7.org/CodeSystem/v2-0276", "ROUTINE"),
+        "schedule": {"reference": f"Schedule/{schedule}"},
+        "status": "free",
+        "start": start.isoformat(timespec="milliseconds"),
+        "end": start.replace(minute=20).isoformat(timespec="milliseconds"),
+        "comment": f"https://rdv.association.example/{id}",
+    }
+
+
+def place(id: str, siret: str) -> list[Json]:
+    return [
+        {"resourceType": "Schedule", "id": id, "actor": [{"reference": f"Location/{id}"}]},
+        {
+            "resourceType": "Location",
+            "id": id,
+            "identifier": [{"type": concept(LOCATION_TYPES, "INTRN"), "system": "https://lieux.example", "value": id}],
+            "name": f"Point de garde {id}",
+            "telecom": [{"system": "phone", "value": "+33199001234"}],
+            "address": {"line": ["1 rue de la Garde"], "city": "Agen", "postalCode": "47000"},
+            "managingOrganization": {"reference": f"Organization/{siret}"},
+            "hoursOfOperation": [{"daysOfWeek": ["mon"], "openingTime": "08:00:00", "closingTime": "20:00:00"}],
+        },
+    ]
+
+
+def organization(siret: str) -> Json:
+    identifier = {"type": concept(LOCATION_TYPES, "IDNST"), "system": IDNST, "value": siret}
+    return {"resourceType": "Organization", "id": siret, "identifier": [identifier], "name": "SOS Médecins d’essai"}
