@@ -132,6 +132,8 @@ def check_forms(ledger: Ledger, answer: Answer) -> None:
         except ValidationError as error:
             for one in error.errors(include_input=False, include_url=False, include_context=False):
                 ledger.expect("RESOURCE-FORM", False, seen=one["msg"], where=entry.path + _path(one["loc"]))
+        except (LookupError, TypeError, ValueError, AttributeError):  # what the library trips over, it does not name
+            ledger.expect("RESOURCE-FORM", False, seen="ressource contenue de type inconnu", where=entry.path)
         else:
             ledger.expect("RESOURCE-FORM", True)
 

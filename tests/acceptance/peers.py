@@ -168,7 +168,7 @@ class Association(Peer):
         bundle = {
             "resourceType": "Bundle", "type": "searchset", "total": slots,
             "link": [{"relation": "self", "url": f"{self.url}/Schedule?{request.query_string}"}],
-            "entry": [{"fullUrl": f"{self.url}/{one['id']}-{one['resourceType']}", "resource": one} for one in resources],
+            "entry": [{"fullUrl": f"{self.url}/{named(one)}", "resource": one} for one in resources],
         }  # fmt: skip
         if slots:
             self.spoil(bundle)
@@ -181,6 +181,10 @@ class Association(Peer):
                 found.append(slot(f"{siret}-{number}", f"{siret}-{number % 2}", start))
         places = [one for number in (0, 1) for one in place(f"{siret}-{number}", siret)]
         return [*found, *places, organization(siret)] if found else []
+
+
+def named(resource: Json) -> str:
+    return f"{resource['resourceType']}/{resource['id']}"
 
 
 def subject_of(request: web.Request) -> tuple[str, str]:

@@ -126,6 +126,11 @@ def _twice(bundle: Resource) -> None:
     bundle["total"] += 1
 
 
+def _total_of_everything(bundle: Resource) -> None:
+    if any(_of(bundle, "Slot")):
+        bundle["total"] = len(bundle["entry"])
+
+
 def _patient(bundle: Resource) -> None:
     _first(bundle, "Slot")
     patient = {"resourceType": "Patient", "id": "p1", "active": True}
@@ -165,7 +170,7 @@ _SPOILERS: dict[Mistake, Callable[[Resource], None]] = {
     Mistake.BOOKING_URL: _no_booking_url,
     Mistake.UNSAFE_URL: _slot(comment="https://rdv.exemple.invalid\\@editeur.invalid/"),
     Mistake.DUPLICATE: _twice,
-    Mistake.TOTAL: lambda bundle: _first(bundle, "Slot") and bundle.update(total=len(bundle["entry"])),
+    Mistake.TOTAL: _total_of_everything,
     Mistake.FULL_URL: lambda bundle: bundle["entry"][0].pop("fullUrl"),
     Mistake.PATIENT: _patient,
     Mistake.FORM: _slot(couleur="bleu"),
