@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 OURS_REFUSED = "certificat refusé"
-THEIRS_REFUSED = "certificat de l'éditeur refusé"
+THEIRS_REFUSED = "certificat de l’éditeur refusé"
 
 
 @lru_cache(maxsize=256)

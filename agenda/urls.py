@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import TemplateView
 
 from agenda import stream, views
+from agenda.acceptance.views import check_answer
 
 app_name = "agenda"
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("sas/recherche/<uuid:search_id>/reessayer", views.retry, name="retry"),
     path("sas/recherche/<uuid:search_id>/pourquoi/<path:national_id>", views.why, name="why"),
     path("sas/cpts/<str:finess>", views.cpts, name="cpts"),
+    path("editeurs/verifier/", check_answer, name="check_answer"),
     path("mentions-legales", public_page("sas/legal.html"), name="legal"),
     path("donnees-personnelles", public_page("sas/privacy.html"), name="privacy"),
     path("accessibilite", public_page("sas/accessibility.html"), name="accessibility"),

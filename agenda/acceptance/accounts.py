@@ -141,7 +141,7 @@ async def _switched(ledger: Ledger, wire: Wire, account: Account, place: str) ->
 
 
 async def _upsert(ledger: Ledger, wire: Wire, account: Account, made: list[Account]) -> None:
-    ledger.step = "mise à jour d'un compte inconnu"
+    ledger.step = "mise à jour d’un compte inconnu"
     answer = await _put(ledger, wire, account, account.resource())
     if answer is not None and _succeeds(ledger, "ACCOUNT-UPSERT", answer):
         made.append(account)
@@ -154,7 +154,7 @@ async def _reidentified(ledger: Ledger, wire: Wire, old: Account, new: Account, 
     if answer is None or not _succeeds(ledger, "ACCOUNT-CREATE", answer):
         return
     place = _place(ledger, wire, answer)
-    ledger.step = "passage de l'identifiant technique au national"
+    ledger.step = "passage de l’identifiant technique au national"
     kept = await _kept(ledger, wire, "ACCOUNT-REIDENTIFY", old, new.resource(), place)
     made.append(new if kept else old)
     if kept:

@@ -31,7 +31,7 @@ def agendas_of_associations(ledger: Ledger, answer: Answer) -> dict[str, Agenda]
             used[actors[0].path] += 1
     for path, number in used.items():
         ledger.expect("SOS-ONE-SCHEDULE", number == 1, seen=f"{number} Schedule", where=path)
-    ledger.meets("plusieurs lieux d'une association", len(places) > 1)
+    ledger.meets("plusieurs lieux d’une association", len(places) > 1)
     ledger.meets("plusieurs associations", len(owners) > 1)
     return found
 

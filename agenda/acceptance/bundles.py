@@ -35,7 +35,7 @@ def check_pages(ledger: Ledger, pages: Sequence[Json], question: Question) -> Bo
 
 def check_pasted(flow: CheckedFlow, body: bytes, *, identifiers: frozenset[str] | None = None) -> Ledger:
     """Check an answer that somebody pasted; its window is the one its own link[self] names, if any."""
-    ledger = Ledger(flow=flow, step="Bundle collé")
+    ledger = Ledger(flow=flow)
     bundle = read_bundle(ledger, body)
     if bundle is not None:
         check_pages(ledger, [bundle], Question(window=window_of(bundle), identifiers=identifiers))

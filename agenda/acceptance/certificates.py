@@ -8,8 +8,8 @@ from agenda.client import Peer
 
 STEPS = {
     "TLS-NO-CERT": "sans certificat client",
-    "TLS-WRONG-CN": "avec un certificat d'un autre CN",
-    "TLS-WRONG-OU": "avec un certificat d'une autre OU",
+    "TLS-WRONG-CN": "avec un certificat d’un autre CN",
+    "TLS-WRONG-OU": "avec un certificat d’une autre OU",
 }
 
 

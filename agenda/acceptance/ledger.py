@@ -1,5 +1,6 @@
 """What was verified and what was found: every check is written here, the ones that hold too."""
 
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 
@@ -55,7 +56,7 @@ class Ledger:
     verified: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     findings: dict[str, list[Finding]] = field(default_factory=dict)
-    broken: set[str] = field(default_factory=set)  # the paths findings named
+    broken: set[str] = field(default_factory=set)  # entries that findings named
 
     def expect(self, rule_id: str, holds: object, *, seen: object = "", where: str = "") -> bool:
         """Note that the rule was verified here, and what was seen where it does not hold."""
@@ -66,7 +67,7 @@ class Ledger:
         told = self.findings.setdefault(rule_id, [])
         if len(told) < MOST_TOLD:
             told.append(Finding(step=self.step, seen=shown(seen), where=where))
-        self.broken.add(where)
+        self.broken.add(_entry(where))
         return False
 
     def meets(self, situation: str, met: object = True) -> None:
@@ -74,8 +75,8 @@ class Ledger:
         self.situations[situation] = self.situations.get(situation, False) or bool(met)
 
     def is_broken(self, path: str) -> bool:
-        """Was something found below this path already?"""
-        return any(where.startswith(path) for where in self.broken)
+        """Was something found already in the entry this path leads into?"""
+        return _entry(path) in self.broken
 
     def lines(self) -> list[Line]:
         return [self._line(rule) for rule in rules_of(self.flow)]
@@ -93,6 +94,13 @@ class Ledger:
         )
 
 
+def _entry(path: str) -> str:
+    return path.partition(".resource")[0]
+
+
 def shown(value: object) -> str:
     """A value as the report shows it: one line, no control character, not too long."""
-    return clean("absent" if value is None or value == "" else str(value)[: 2 * LONGEST_SEEN], LONGEST_SEEN)
+    if value is None or value == "":
+        return "absent"
+    written = json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+    return clean(written[: 2 * LONGEST_SEEN], LONGEST_SEEN)

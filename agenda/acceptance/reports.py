@@ -93,7 +93,7 @@ def as_text(report: Report) -> Iterator[str]:
         yield ""
         yield f"{line.rule.level.label.upper()} {line.rule.id} – {line.rule.title} ({line.failed} fois)"
         for finding in line.findings:
-            yield f"    {finding.step}, {finding.where} : {finding.seen}"
+            yield f"    {finding.where} : {finding.seen} ({finding.step})"
         yield f"    → {line.rule.mend}"
     yield ""
     if report.situations_missing:

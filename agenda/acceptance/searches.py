@@ -108,7 +108,7 @@ async def _narrow(ledger: Ledger, wire: Wire, search: Search, alone: Bounds) -> 
 
 
 async def _empty(ledger: Ledger, wire: Wire, search: Search) -> None:
-    ledger.step = "recherche de quelqu'un d'inconnu"
+    ledger.step = "recherche de quelqu’un d’inconnu"
     nobody = NOBODY.get(search.flow, NOBODY_PRACTISES)
     answer = await exchange(ledger, wire, "GET", replace(search, identifiers=(nobody,)).url())
     if answer is None:

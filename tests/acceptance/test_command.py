@@ -117,7 +117,7 @@ def files(name: str, leaf: Leaf) -> list[str]:
 def test_mutual_tls_is_checked_from_outside(pki: Pki) -> None:
     code, text = over_tls(pki, SAS, "--expected-cn", "fhir.alpha.example", "--expected-ou", "Alpha OU")
     assert code == 0, text
-    for step in ("sans certificat client", "avec un certificat d'un autre CN", "avec un certificat d'une autre OU"):
+    for step in ("sans certificat client", "avec un certificat d’un autre CN", "avec un certificat d’une autre OU"):
         assert f"  {step} : " in text
 
 
@@ -131,10 +131,10 @@ def test_an_editor_that_lets_any_certificate_in_is_told(pki: Pki) -> None:
 
 
 def test_an_editor_that_refuses_us_is_not_out_of_reach(pki: Pki) -> None:
-    code, text = over_tls(pki, ("quelqu'un", "d'autre"))
+    code, text = over_tls(pki, ("quelqu’un", "d’autre"))
     assert (code, "ERREUR HTTP-ACCESS" in text, "sans certificat client" in text) == (1, True, False)
 
 
 def test_another_server_than_the_one_expected_is_not_asked(pki: Pki) -> None:
     code, text = over_tls(pki, SAS, "--expected-cn", "fhir.beta.example")
-    assert (code, "certificat de l'éditeur refusé" in text) == (1, True)
+    assert (code, "certificat de l’éditeur refusé" in text) == (1, True)

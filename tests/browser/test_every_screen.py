@@ -1,5 +1,6 @@
 """Narrow, enlarged, dark, without scripts; errors and other pages. Each looked at by axe."""
 
+import json
 from collections.abc import Callable
 from urllib.parse import urlencode
 
@@ -8,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from sasportal.accounts.models import Role, User
 from tests.accounts.people import professional
-from tests.agenda.answers import rpps
+from tests.agenda.answers import bundle, people, rpps, slot
 from tests.agenda.cast import register
 from tests.agenda.editors import TestEditor, after
 from tests.agenda_pages.territory import CPTS, community, practitioners
@@ -163,3 +164,21 @@ def test_the_page_prints_its_cards(page: Page, regulator: User, shot) -> None:
     expect(page.locator("[data-sas-search]")).to_be_hidden()
     expect(page.locator("[data-sas-card]").first).to_be_visible()
     shot(page, "print")
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_an_editor_checks_an_answer(context_of: Callable[..., BrowserContext], violations, shot, width: int) -> None:
+    broken = bundle([slot(rpps(1), "hier", status="busy"), *people([rpps(1)])])
+    for scripts in (False, True):
+        context = context_of(None, viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+        page = context.new_page()
+        page.goto("/editeurs/verifier/")
+        shot(page, f"check-form-{width}")
+        page.get_by_label("Bundle").fill(json.dumps(broken))
+        page.get_by_role("button", name="Vérifier").press("Enter")
+        expect(page.get_by_role("heading", name="Résultat : non conforme")).to_be_visible()
+        expect(page.get_by_text("Bundle.entry[0].resource.status")).to_be_visible()
+        shot(page, f"check-{width}")
+    page.locator("summary", has_text="Règles respectées").press("Enter")
+    expect(page.get_by_text("Slot.schedule désigne un Schedule du Bundle.")).to_be_visible()
+    assert (overflow(page), violations(page)) == (0, [])

@@ -139,6 +139,7 @@ SEARCH_PAGES: dict[str, Line] = {
 OPEN_PAGES: dict[str, Line] = {
     name: ([], EVERYBODY, None)
     for name in ("accounts:login", "accounts:signed_out", "agenda:legal", "agenda:privacy", "agenda:accessibility",
+                 "agenda:check_answer",
                  "fhir:metadata", "healthz")
 }  # fmt: skip
 # What an editor's credentials open (tests/booking); streams and asking again (tests/agenda_pages); the description of

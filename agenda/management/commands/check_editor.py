@@ -23,7 +23,7 @@ INTRUDERS = {"TLS-WRONG-CN": "wrong_cn", "TLS-WRONG-OU": "wrong_ou"}
 class Command(BaseCommand):
     help = (
         "Passe la recette connectée du guide à une adresse FHIR et dit chaque règle non respectée : où, ce qui a été "
-        "vu, comment corriger. Sort par 0 (conforme), 1 (au moins une erreur) ou 2 (rien n'a pu être vérifié)."
+        "vu, comment corriger. Sort par 0 (conforme), 1 (au moins une erreur) ou 2 (rien n’a pu être vérifié)."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,8 +36,8 @@ class Command(BaseCommand):
         )  # fmt: skip
         parser.add_argument("--ca", default="", metavar="FICHIER", help="autorité de confiance (PEM)")
         _certificate(parser, "client", "notre certificat")
-        _certificate(parser, "wrong-cn", "certificat d'un autre CN, à refuser")
-        _certificate(parser, "wrong-ou", "certificat d'une autre OU, à refuser")
+        _certificate(parser, "wrong-cn", "certificat d’un autre CN, à refuser")
+        _certificate(parser, "wrong-ou", "certificat d’une autre OU, à refuser")
         parser.add_argument("--expected-cn", default="", help="CN attendu du serveur")
         parser.add_argument("--expected-ou", default="", help="OU attendue du serveur")
         parser.add_argument("--report", metavar="FICHIER", help="rapport, en .html ou en .json")
@@ -96,7 +96,7 @@ def _identifiers(flow: CheckedFlow, options: dict[str, Any]) -> tuple[str, ...]:
         raise CommandError(f"--{name} : de 1 à {most} identifiants sont attendus.", returncode=2)
     for one in found:
         if not re.fullmatch(form, one):
-            raise CommandError(f"--{name} : « {one} » n'est pas un identifiant.", returncode=2)
+            raise CommandError(f"--{name} : « {one} » n’est pas un identifiant.", returncode=2)
     return found
 
 
@@ -105,11 +105,11 @@ def _writer(path: str | None) -> Any:
     if path is None:
         return None
     if not Path(path).parent.is_dir():
-        raise CommandError(f"Le dossier de {path} n'existe pas.", returncode=2)
+        raise CommandError(f"Le dossier de {path} n’existe pas.", returncode=2)
     match Path(path).suffix:
         case ".html":
             return as_html
         case ".json":
             return lambda report: json.dumps(as_json(report), ensure_ascii=False, indent=2)
         case _:
-            raise CommandError("Le rapport s'écrit en .html ou en .json.", returncode=2)
+            raise CommandError("Le rapport s’écrit en .html ou en .json.", returncode=2)
