@@ -11,7 +11,7 @@ from yarl import URL
 
 from agenda.acceptance.ledger import Ledger, Step
 from agenda.bodies import BodyRefused, BoundedBody, Budget
-from agenda.client import CONNECT_SECONDS, HEADERS, Peer
+from agenda.client import HEADERS, Peer
 from agenda.tls import OURS_REFUSED, says_certificate_refused, tls_fault
 
 FHIR_JSON = "application/fhir+json"
@@ -64,7 +64,7 @@ class Wire:
         self._tls = peer.tls
 
     async def __aenter__(self) -> Self:
-        timeout = aiohttp.ClientTimeout(total=self.limits.answer, sock_connect=max(CONNECT_SECONDS, self.limits.answer))
+        timeout = aiohttp.ClientTimeout(total=self.limits.answer)
         self._session = aiohttp.ClientSession(
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=timeout,

@@ -2,6 +2,7 @@
 
 import io
 import json
+import ssl
 from datetime import datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -99,9 +100,13 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     return Pki(tmp_path_factory.mktemp("pki"))
 
 
-def over_tls(pki: Pki, expected: tuple[str, str] | None, *options: str) -> tuple[int, str]:
+def over_tls(
+    pki: Pki, expected: tuple[str, str] | None, *options: str, needed: ssl.VerifyMode = ssl.CERT_REQUIRED
+) -> tuple[int, str]:
     ours, cn, ou = pki.issue(*SAS), pki.issue("autre.sas", "SAS"), pki.issue("portail.sas", "AUTRE")
-    with Association(tls=server_context(pki)) as peer:
+    context = server_context(pki)
+    context.verify_mode = needed
+    with Association(tls=context) as peer:
         tomorrow = datetime.now(ZoneInfo("Europe/Paris")).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
         peer.starts, peer.expected = [tomorrow.replace(hour=10)], expected
         return run(
@@ -122,12 +127,10 @@ def test_mutual_tls_is_checked_from_outside(pki: Pki) -> None:
 
 
 def test_an_editor_that_lets_any_certificate_in_is_told(pki: Pki) -> None:
-    code, text = over_tls(pki, None)
-    assert code == 1
-    assert [name for name in ("TLS-NO-CERT", "TLS-WRONG-CN", "TLS-WRONG-OU") if f"ERREUR {name}" in text] == [
-        "TLS-WRONG-CN",
-        "TLS-WRONG-OU",
-    ]
+    rules = ["TLS-NO-CERT", "TLS-WRONG-CN", "TLS-WRONG-OU"]
+    for needed, broken in ((ssl.CERT_REQUIRED, rules[1:]), (ssl.CERT_OPTIONAL, rules)):
+        code, text = over_tls(pki, None, needed=needed)
+        assert (code, [rule for rule in rules if f"ERREUR {rule}" in text]) == (1, broken)
 
 
 def test_an_editor_that_refuses_us_is_not_out_of_reach(pki: Pki) -> None:

@@ -32,24 +32,29 @@ def test_accounts_are_walked_through_and_left_disabled() -> None:
     assert all(value.startswith("8997") for value in values)
 
 
-@pytest.mark.parametrize(
-    ("lax", "rule"),
-    [("duplicate", "ACCOUNT-DUPLICATE"), ("missing", "ACCOUNT-MISSING"), ("invalid", "ACCOUNT-INVALID"),
-     ("enable", "ACCOUNT-ENABLE"), ("upsert", "ACCOUNT-UPSERT"), ("reidentify", "ACCOUNT-REIDENTIFY"),
-     ("outcome", "ACCOUNT-OUTCOME")],
-)  # fmt: skip
+LAX_ACCOUNTS = {
+    "create": "ACCOUNT-CREATE",
+    "duplicate": "ACCOUNT-DUPLICATE",
+    "missing": "ACCOUNT-MISSING",
+    "invalid": "ACCOUNT-INVALID",
+    "update": "ACCOUNT-UPDATE",
+    "disable": "ACCOUNT-DISABLE",
+    "enable": "ACCOUNT-ENABLE",
+    "upsert": "ACCOUNT-UPSERT",
+    "reidentify": "ACCOUNT-REIDENTIFY",
+    "outcome": "ACCOUNT-OUTCOME",
+    "location": "ACCOUNT-LOCATION",
+}
+
+
+@pytest.mark.parametrize(("lax", "rule"), LAX_ACCOUNTS.items())
 def test_a_lax_editor_breaks_one_rule_of_accounts(lax: str, rule: str) -> None:
     assert check(Accounts(lax), "R02").failures() == [rule]
 
 
-def test_without_location_nothing_can_be_followed() -> None:
-    ledger = check(Accounts("location"), "R02")
-    assert "ACCOUNT-LOCATION" in ledger.failures()
-
-
-def association(spoil: Callable[[Any], None] = lambda bundle: None) -> Association:
+def association(*lax: str, spoil: Callable[[Any], None] = lambda bundle: None) -> Association:
     """Slots at full hours tomorrow, on the clock of the place."""
-    peer = Association(spoil)
+    peer = Association(*lax, spoil=spoil)
     tomorrow = datetime.now(ZoneInfo("Europe/Paris")).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     peer.starts = [tomorrow.replace(hour=hour) for hour in (9, 10, 11, 14)]
     return peer
@@ -72,19 +77,35 @@ def two_schedules(bundle: Any) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("spoil", "rule"),
-    [
-        (lambda b: resources(b, "Organization")[0]["identifier"][0].update(value="99700000000017"), "SOS-SIRET"),
-        (lambda b: resources(b, "Organization")[0]["identifier"][0].update(value="399700000000099"), "SOS-ASKED"),
-        (lambda b: resources(b, "Location")[0].pop("name"), "SOS-LOCATION-NAME"),
-        (lambda b: resources(b, "Location")[0].pop("identifier"), "SOS-LOCATION-ID"),
-        (lambda b: resources(b, "Location")[0]["hoursOfOperation"][0].update(openingTime="8h"), "SOS-HOURS"),
-        (lambda b: resources(b, "Location")[0].pop("managingOrganization"), "SOS-ORGANIZATION"),
-        (lambda b: resources(b, "Schedule")[0]["actor"].append({"reference": "Practitioner/1"}), "SOS-ACTOR"),
-        (lambda b: resources(b, "Slot")[0]["meta"]["security"].append({"system": "x", "code": "PRO"}), "SLOT-TYPE"),
-        (two_schedules, "SOS-ONE-SCHEDULE"),
-    ],
-)  # fmt: skip
+ERRING: list[tuple[Callable[[Any], None], str]] = [
+    (lambda b: resources(b, "Organization")[0]["identifier"][0].update(value="99700000000017"), "SOS-SIRET"),
+    (lambda b: resources(b, "Organization")[0]["identifier"][0].update(value="399700000000099"), "SOS-ASKED"),
+    (lambda b: resources(b, "Location")[0].pop("name"), "SOS-LOCATION-NAME"),
+    (lambda b: resources(b, "Location")[0].pop("identifier"), "SOS-LOCATION-ID"),
+    (lambda b: resources(b, "Location")[0]["hoursOfOperation"][0].update(openingTime="8h"), "SOS-HOURS"),
+    (lambda b: resources(b, "Location")[0].pop("managingOrganization"), "SOS-ORGANIZATION"),
+    (lambda b: resources(b, "Schedule")[0]["actor"].append({"reference": "Practitioner/1"}), "SOS-ACTOR"),
+    (lambda b: resources(b, "Slot")[0]["meta"]["security"].append({"system": "x", "code": "PRO"}), "SLOT-TYPE"),
+    (two_schedules, "SOS-ONE-SCHEDULE"),
+    (lambda b: b["link"].append({"relation": "next", "url": "https://ailleurs.example/"}), "BUNDLE-NEXT"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("spoil", "rule"), ERRING, ids=[rule for _, rule in ERRING])
 def test_an_association_that_errs_breaks_one_rule(spoil: Callable[[Any], None], rule: str) -> None:
-    assert check(association(spoil), "SOS", *Association.SIRETS).failures() == [rule]
+    assert check(association(spoil=spoil), "SOS", *Association.SIRETS).failures() == [rule]
+
+
+LAX_SEARCHES = {
+    "media": "HTTP-MEDIA-TYPE-FHIR",
+    "size": "HTTP-SIZE",
+    "empty": "SEARCH-EMPTY",
+    "invalid": "SEARCH-INVALID",
+    "narrow": "SEARCH-NARROW",
+    "several": "SEARCH-SEVERAL",
+}
+
+
+@pytest.mark.parametrize(("lax", "rule"), LAX_SEARCHES.items())
+def test_a_lax_editor_breaks_one_rule_of_searches(lax: str, rule: str) -> None:
+    assert check(association(lax), "SOS", *Association.SIRETS).failures() == [rule]
