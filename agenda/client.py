@@ -16,7 +16,7 @@ from yarl import URL
 from agenda.bodies import BodyRefused, BoundedBody, Budget
 from agenda.booking_urls import is_loopback
 from agenda.models import Editor, Outcome
-from agenda.tls import tls_context
+from agenda.tls import OURS_REFUSED, says_certificate_refused, tls_context, tls_fault
 
 CONNECT_SECONDS = 1.0
 MEDIA_TYPES = {"application/fhir+json", "application/json+fhir", "application/json"}
@@ -99,6 +99,8 @@ class EditorClient:
         try:
             request = self._session.get(URL(url, encoded=True), ssl=peer.tls or True, allow_redirects=False)
             async with request as response:
+                if peer.tls and response.status == 400 and says_certificate_refused(await response.content.read(1024)):
+                    raise EditorRefused(Outcome.REFUSED, OURS_REFUSED)
                 _check_head(response)
                 body = BoundedBody(response.headers.get("Content-Encoding", ""), budget)
                 async for chunk in response.content.iter_any():
@@ -106,11 +108,11 @@ class EditorClient:
                 return body.finished()
         except BodyRefused as error:
             raise EditorRefused(Outcome.INVALID, str(error)) from error
-        except (aiohttp.ClientSSLError, ssl.SSLError, ssl.CertificateError) as error:
-            raise EditorRefused(Outcome.REFUSED, "TLS") from error
         except TimeoutError as error:
             raise EditorUnavailable(Outcome.TIMEOUT, "connect") from error
-        except (aiohttp.ClientConnectionError, ConnectionError, OSError) as error:
+        except (aiohttp.ClientConnectionError, OSError) as error:
+            if fault := tls_fault(error):
+                raise EditorRefused(Outcome.REFUSED, fault) from error
             raise EditorUnavailable(Outcome.UNREACHABLE, type(error).__name__) from error
         except aiohttp.ClientPayloadError as error:
             raise EditorUnavailable(Outcome.UNREACHABLE, "cut short") from error

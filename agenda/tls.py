@@ -9,6 +9,8 @@ from typing import Any
 from cryptography import x509
 
 HANDSHAKE_SECONDS = 3
+OURS_REFUSED = "certificat refusé"
+THEIRS_REFUSED = "certificat de l'éditeur refusé"
 
 
 @lru_cache(maxsize=256)
@@ -62,3 +64,27 @@ def _peer_checked(common_name: str, unit: str) -> type[ssl.SSLObject]:
 def subject_of(certificate: Any) -> dict[str, str]:
     """Flatten the subject of `getpeercert()`; the last value of a repeated attribute counts."""
     return {name: value for rdn in certificate.get("subject", ()) for name, value in rdn}
+
+
+# How a peer says that it does not want our certificate: TLS 1.2 in the handshake, 1.3 at the first read
+_ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
+
+
+def tls_fault(error: BaseException | None) -> str:
+    """Say whose certificate was refused when TLS is behind this failure, "TLS" for any other reason; else ""."""
+    faults = []
+    while error is not None:
+        if isinstance(error, ssl.SSLError):
+            faults.append(error)
+        error = error.__cause__ or error.__context__
+    if any(isinstance(fault, ssl.SSLCertVerificationError) for fault in faults):
+        return THEIRS_REFUSED
+    reasons = [getattr(fault, "reason", None) or "" for fault in faults]
+    if any("ALERT" in reason and any(alert in reason for alert in _ALERTS) for reason in reasons):
+        return OURS_REFUSED
+    return "TLS" if faults else ""
+
+
+def says_certificate_refused(page: bytes) -> bool:
+    """Is this nginx, which answers 400 to a certificate it refuses once the handshake is over?"""
+    return b"SSL certificate" in page

@@ -1,99 +1,58 @@
 """Mutual TLS with a generated PKI: who is let through, and who never hears a word of ours."""
 
 import asyncio
+import socket
 import ssl
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+import uvloop
 
 from agenda.asking import Call, ask
+from agenda.bodies import Budget
 from agenda.booking_urls import BookingHosts
 from agenda.client import EditorClient, EditorRefused, peer_of
 from agenda.models import Editor, Flow, Outcome
 from agenda.reports import CallReport, Question
+from agenda.tls import OURS_REFUSED, THEIRS_REFUSED
 from agenda.windows import Window
 from tests.agenda.answers import rpps
 from tests.agenda.editors import TestEditor
+from tests.live import free_port
+from tests.nginx import needs_nginx, nginx
+from tests.pki import Leaf, Pki
+
+VERSIONS = [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3]
 
 
-@dataclass
-class Authority:
-    """A certificate authority that lives for one test."""
-
-    name: str
-    folder: Path
-
-    def __post_init__(self) -> None:
-        self.key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, self.name)])
-        self.certificate = self._signed(subject, self.key, ca=True)
-        self.file = self.folder / f"{self.name}.pem"
-        self.file.write_bytes(self.certificate.public_bytes(serialization.Encoding.PEM))
-
-    def issue(self, common_name: str, unit: str, *, file: str, host: str = "localhost") -> tuple[Path, Path]:
-        key = ec.generate_private_key(ec.SECP256R1())
-        subject = x509.Name(
-            [
-                x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit),
-                x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-            ]
-        )
-        cert_file, key_file = self.folder / f"{file}.crt", self.folder / f"{file}.key"
-        cert_file.write_bytes(self._signed(subject, key, host=host).public_bytes(serialization.Encoding.PEM))
-        key_file.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
-        )
-        return cert_file, key_file
-
-    def _signed(self, subject: x509.Name, key: Any, *, ca: bool = False, host: str = "localhost") -> x509.Certificate:
-        now = datetime.now(UTC)
-        issuer = subject if ca else self.certificate.subject
-        names = x509.SubjectAlternativeName([x509.DNSName(host)])
-        public = self.key.public_key()
-        return (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(issuer)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(days=1))
-            .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(public), critical=False)
-            .add_extension(
-                x509.KeyUsage(
-                    digital_signature=True, key_cert_sign=ca, crl_sign=ca, content_commitment=False,
-                    key_encipherment=False, data_encipherment=False, key_agreement=False, encipher_only=False,
-                    decipher_only=False,
-                ),
-                critical=True,
-            )
-            .add_extension(names, critical=False)
-            .sign(self.key, hashes.SHA256())
-        )  # fmt: skip
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    return Pki(tmp_path_factory.mktemp("pki"))
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority("autorite", tmp_path)
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> Pki:
+    return Pki(tmp_path_factory.mktemp("other"), name="Autre autorité")
 
 
-def server_context(authority: Authority, *, host: str = "localhost") -> ssl.SSLContext:
-    cert_file, key_file = authority.issue("fhir.alpha.example", "Alpha OU", file="server", host=host)
+def server_context(
+    pki: Pki, leaf: Leaf | None = None, *, revoking: bool = False, version: ssl.TLSVersion | None = None
+) -> ssl.SSLContext:
+    """The editor's side: it shows this certificate and wants one of the same authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(cert_file, key_file)
-    context.load_verify_locations(authority.file)
+    context.load_cert_chain(*(leaf or pki.issue("fhir.alpha.example", "Alpha OU")).files)
+    context.load_verify_locations(pki.trust)
     context.verify_mode = ssl.CERT_REQUIRED
+    if revoking:
+        context.load_verify_locations(pki.crl)
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
+    if version:
+        context.minimum_version = context.maximum_version = version
     return context
 
 
@@ -113,53 +72,129 @@ def ask_over_tls(running: TestEditor, **settings: Any) -> CallReport:
     return asyncio.run(run())
 
 
-def ours(authority: Authority) -> dict[str, str]:
-    cert_file, key_file = authority.issue("portail.sas.example", "SAS", file="portal")
-    return {"ca_file": str(authority.file), "cert_file": str(cert_file), "key_file": str(key_file)}
+def ours(pki: Pki, leaf: Leaf | None = None) -> dict[str, str]:
+    mine = leaf or pki.issue("portail.sas.example", "SAS")
+    return {"ca_file": str(pki.trust), "cert_file": str(mine.cert), "key_file": str(mine.key)}
 
 
-def test_the_right_peer_is_asked(authority: Authority) -> None:
-    with TestEditor(tls=server_context(authority)) as running:
+def test_the_right_peer_is_asked(pki: Pki) -> None:
+    with TestEditor(tls=server_context(pki)) as running:
         running.knows(rpps(1))
-        report = ask_over_tls(running, **ours(authority), expected_cn="fhir.alpha.example", expected_ou="Alpha OU")
+        report = ask_over_tls(running, **ours(pki), expected_cn="fhir.alpha.example", expected_ou="Alpha OU")
         assert (report.outcome, len(report.slots)) == (Outcome.OK, 3)
 
 
 @pytest.mark.parametrize("wrong", [{"expected_cn": "fhir.beta.example"}, {"expected_ou": "Beta OU"}])
-def test_another_cn_or_ou_is_refused_before_anything_is_sent(authority: Authority, wrong: dict[str, str]) -> None:
-    with TestEditor(tls=server_context(authority)) as running:
-        assert ask_over_tls(running, **ours(authority), **wrong).outcome == Outcome.REFUSED
+def test_another_cn_or_ou_is_refused_before_anything_is_sent(pki: Pki, wrong: dict[str, str]) -> None:
+    with TestEditor(tls=server_context(pki)) as running:
+        assert ask_over_tls(running, **ours(pki), **wrong).outcome == Outcome.REFUSED
+        assert why_refused(running.url, **ours(pki), **wrong) == THEIRS_REFUSED
         assert running.queries == []
 
 
-def test_a_peer_of_another_authority_is_refused(authority: Authority, tmp_path: Path) -> None:
-    other = Authority("autre", tmp_path)
-    with TestEditor(tls=server_context(authority)) as running:
-        settings = ours(authority) | {"ca_file": str(other.file)}
+def test_an_expired_peer_is_refused(pki: Pki) -> None:
+    expired = pki.issue("fhir.alpha.example", "Alpha OU", expired=True)
+    with TestEditor(tls=server_context(pki, expired)) as running:
+        assert ask_over_tls(running, **ours(pki)).outcome == Outcome.REFUSED
+        assert why_refused(running.url, **ours(pki)) == THEIRS_REFUSED
+        assert running.queries == []
+
+
+def test_a_peer_of_another_authority_is_refused(pki: Pki, other: Pki) -> None:
+    with TestEditor(tls=server_context(pki)) as running:
+        settings = ours(pki) | {"ca_file": str(other.trust)}
         assert ask_over_tls(running, **settings).outcome == Outcome.REFUSED
         assert running.queries == []
 
 
-def test_without_our_certificate_the_editor_refuses_us(authority: Authority) -> None:
-    with TestEditor(tls=server_context(authority)) as running:
-        report = ask_over_tls(running, ca_file=str(authority.file))
-        assert report.outcome in {Outcome.REFUSED, Outcome.UNREACHABLE}
+def test_a_certificate_for_another_host_is_refused(pki: Pki) -> None:
+    elsewhere = pki.issue("fhir.alpha.example", "Alpha OU", host="fhir.alpha.example")
+    with TestEditor(tls=server_context(pki, elsewhere)) as running:
+        assert ask_over_tls(running, **ours(pki)).outcome == Outcome.REFUSED
         assert running.queries == []
 
 
-def test_a_certificate_for_another_host_is_refused(authority: Authority) -> None:
-    with TestEditor(tls=server_context(authority, host="fhir.alpha.example")) as running:
-        assert ask_over_tls(running, **ours(authority)).outcome == Outcome.REFUSED
-        assert running.queries == []
+def until_closed(connection: socket.socket) -> None:
+    """Hang up second: a connection reset would overtake the reason."""
+    try:
+        while connection.recv(4096):
+            pass
+    except OSError:
+        return
 
 
-def test_tls_is_at_least_1_2(authority: Authority) -> None:
-    editor = Editor(pk=7, base_url="https://alpha.example/fhir", **ours(authority))
+@contextmanager
+def refusing(context: ssl.SSLContext) -> Iterator[str]:
+    """A server that tells a refused client why (asyncio's closes without a word) and waits until it hangs up."""
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            beneath = connection.dup()
+            with beneath, context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False) as peer:
+                try:
+                    peer.do_handshake()
+                    peer.recv(1)
+                except OSError:
+                    until_closed(beneath)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"https://localhost:{listening.getsockname()[1]}/fhir"
+        listening.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+
+
+def why_refused(url: str, **settings: str) -> str:
+    """Ask as the worker does, on its kind of event loop; the editor must come out as refusing, not as unreachable."""
+    peer = peer_of(Editor(pk=7, base_url=url, **settings))
+
+    async def run() -> str:
+        async with EditorClient() as client:
+            with pytest.raises(EditorRefused) as refused:
+                await client.get(peer, f"{url}/Slot", budget=Budget())
+        await asyncio.sleep(0.5)  # the peer's goodbye: uvloop refuses to close while one is under way
+        assert refused.value.outcome == Outcome.REFUSED
+        return refused.value.why
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(run())
+
+
+@pytest.mark.parametrize("version", VERSIONS, ids=["1.2", "1.3"])
+def test_our_refused_certificate_is_not_an_editor_out_of_reach(pki: Pki, other: Pki, version: ssl.TLSVersion) -> None:
+    revoked = pki.revoke(pki.issue("portail.sas.example", "SAS"))
+    with refusing(server_context(pki, revoking=True, version=version)) as url:
+        assert why_refused(url, ca_file=str(pki.trust)) == OURS_REFUSED
+        for leaf in (pki.issue("portail.sas", "SAS", expired=True), other.issue("portail.sas", "SAS"), revoked):
+            assert why_refused(url, **ours(pki, leaf)) == OURS_REFUSED
+
+
+@needs_nginx
+def test_nginx_says_it_with_a_page(pki: Pki, tmp_path: Path) -> None:
+    server, port = pki.issue("fhir.alpha.example", "Alpha OU"), free_port()
+    vhost = (
+        f"server {{ listen 127.0.0.1:{port} ssl; ssl_certificate {server.cert}; ssl_certificate_key {server.key}; "
+        f"ssl_client_certificate {pki.trust}; ssl_verify_depth 3; ssl_verify_client on; }}"
+    )
+    with nginx(tmp_path / "nginx", vhost, port=port):
+        url = f"https://localhost:{port}/fhir"
+        assert why_refused(url, ca_file=str(pki.trust)) == OURS_REFUSED
+        expired = pki.issue("portail.sas", "SAS", expired=True)
+        assert why_refused(url, **ours(pki, expired)) == OURS_REFUSED
+
+
+def test_tls_is_at_least_1_2(pki: Pki) -> None:
+    editor = Editor(pk=7, base_url="https://alpha.example/fhir", **ours(pki))
     assert peer_of(editor).tls.minimum_version == ssl.TLSVersion.TLSv1_2  # type: ignore[union-attr]
 
 
-def test_one_context_per_editor_until_its_files_change(authority: Authority) -> None:
-    settings = ours(authority)
+def test_one_context_per_editor_until_its_files_change(pki: Pki) -> None:
+    settings = ours(pki)
     editor = Editor(pk=7, base_url="https://alpha.example/fhir", **settings)
     first = peer_of(editor).tls
     assert peer_of(editor).tls is first

@@ -154,8 +154,8 @@ OPEN_PAGES: dict[str, Line] = {
     for name in ("accounts:login", "accounts:signed_out", "agenda:legal", "agenda:privacy", "agenda:accessibility",
                  "fhir:metadata", "healthz")
 }  # fmt: skip
-# A machine's token opens the metrics (tests/supervision); what an editor's credentials open (tests/booking); streams and asking again (tests/agenda_pages); the description of
-# the API; the pages of the library of accounts (tests/accounts)
+# A machine's token opens the metrics (tests/supervision), an editor's credentials what it writes (tests/booking);
+# streams and asking again (tests/agenda_pages); the description of the API; the library's pages (tests/accounts)
 ELSEWHERE = {
     "fhir:appointments", "fhir:appointment", "fhir:unknown",
     "agenda:events", "api:events", "agenda:retry",
