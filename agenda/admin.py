@@ -6,11 +6,13 @@ from django import forms
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from agenda import registration
-from agenda.models import Editor, EditorCall, EditorCertificate, Flow, KnownAgenda
+from agenda.models import Editor, EditorCall, EditorCertificate, EditorState, Flow, KnownAgenda
 from agenda.rejects import LABELS
-from sasportal.audit import trail
+from agenda.supervision.switch import record, switch
+from sasportal.accounts.models import User
 from sasportal.audit.trail import origin_of
 
 
@@ -49,10 +51,13 @@ class EditorAdmin(admin.ModelAdmin):
     actions = ["switch_on", "switch_off"]
 
     def save_model(self, request: HttpRequest, obj: Editor, form: Any, change: bool) -> None:
+        switched = not change or "state" in form.changed_data
+        if switched:
+            obj.state_reason, obj.state_since = "", timezone.now()
         with transaction.atomic():
             super().save_model(request, obj, form, change)
-            if not change or "state" in form.changed_data:
-                self._trace(request, obj)
+            if switched:
+                record(actor=by(request), editor=obj, origin=origin_of(request))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # its calls and appointments stay; switch it off
@@ -66,18 +71,13 @@ class EditorAdmin(admin.ModelAdmin):
         self._switch(request, queryset, "off")
 
     def _switch(self, request: HttpRequest, queryset: Any, state: str) -> None:
-        for editor in queryset.exclude(state=state):
-            with transaction.atomic():
-                editor.state = state
-                editor.save(update_fields=["state"])
-                self._trace(request, editor)
+        for editor in queryset:
+            switch(actor=by(request), editor=editor, state=EditorState(state), origin=origin_of(request))
 
-    def _trace(self, request: HttpRequest, editor: Editor) -> None:
-        assert request.user.is_authenticated  # noqa: S101 - the admin site lets nobody else in
-        trail.record(
-            actor=request.user, action=f"editor.{editor.state}", target=f"editor:{editor.pk}",
-            origin=origin_of(request),
-        )  # fmt: skip
+
+def by(request: HttpRequest) -> User:
+    assert request.user.is_authenticated  # noqa: S101 - the admin site lets nobody else in
+    return request.user
 
 
 class ReadOnly(admin.ModelAdmin):

@@ -33,6 +33,8 @@ class KeptSearch(msgspec.Struct, frozen=True, kw_only=True):
         return Window(start=self.window_start, end=self.window_end)
 
 
+BROKEN_KEPT = 5
+
 _kept = msgspec.msgpack.Decoder(KeptSearch)
 
 
@@ -111,6 +113,7 @@ def write_down(reports: Iterable[CallReport], *, search_id: UUID) -> None:
             outcome=report.outcome,
             slots=len(report.slots),
             rejects=report.rejects,
+            broken=[(one.reason, one.path) for one in report.broken[:BROKEN_KEPT] if report.reused_age_s is None],
             reused=report.reused_age_s is not None,
         )
         for report in reports

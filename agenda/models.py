@@ -1,6 +1,7 @@
 """When: the editors we ask, what they know, and every call made to them."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -28,6 +29,8 @@ class Editor(models.Model):
         help_text="Noms d'hôte exacts ; un port n'est accepté que sur la machine locale.",
     )
     state = models.CharField("état", max_length=3, choices=EditorState, default=EditorState.ON)
+    state_reason = models.CharField("motif", max_length=200, blank=True, editable=False)
+    state_since = models.DateTimeField("depuis", null=True, editable=False)
     flows = ArrayField(models.CharField(max_length=3, choices=Flow), default=list, verbose_name="flux")
     ca_file = models.CharField("autorité de confiance (fichier)", max_length=500, blank=True)
     cert_file = models.CharField("notre certificat (fichier)", max_length=500, blank=True)
@@ -114,11 +117,18 @@ class EditorCall(models.Model):
     outcome = models.CharField("issue", max_length=12, choices=Outcome)
     slots = models.PositiveIntegerField("créneaux", default=0)
     rejects = models.JSONField("rejets", default=dict)  # reason → count
+    # The first few, [reason, FHIRPath] each
+    broken = models.JSONField("exemples de rejets", default=list)
     reused = models.BooleanField("réponse réutilisée", default=False)
 
     class Meta:
         verbose_name = "appel"
-        indexes = [models.Index(fields=["editor", "-at"], name="calls_of_editor")]
+        indexes = [
+            models.Index(fields=["editor", "-at"], name="calls_of_editor"),
+            # Written in the order of time: a few pages say where the last minutes are
+            BrinIndex(fields=["at"], name="calls_by_time", pages_per_range=16, autosummarize=True),
+        ]
 
 
 from agenda.own.models import CalendarFeed, Occurrence, Series  # noqa: E402, F401 - Django looks for models here
+from agenda.supervision.models import Anomaly, CallCount, WatchedCertificate  # noqa: E402, F401 - likewise

@@ -1,10 +1,14 @@
 """Mutual TLS towards an editor: one context per editor, kept, and the peer's CN and OU checked (flows.md)."""
 
+import socket
 import ssl
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from cryptography import x509
+
+HANDSHAKE_SECONDS = 3
 OURS_REFUSED = "certificat refusé"
 THEIRS_REFUSED = "certificat de l’éditeur refusé"
 
@@ -29,6 +33,15 @@ def tls_context(*, ca_file: str, cert_file: str, key_file: str, expected_cn: str
     Raises OSError (ssl.SSLError included) when a file is missing or is no certificate.
     """
     return _context(_dated(ca_file), _dated(cert_file), _dated(key_file), expected_cn, expected_ou)
+
+
+def peer_certificate(host: str, port: int, context: ssl.SSLContext) -> x509.Certificate:
+    """Shake hands and read the peer's certificate; raise OSError when it is not trusted or not there."""
+    with (
+        socket.create_connection((host, port), timeout=HANDSHAKE_SECONDS) as raw,
+        context.wrap_socket(raw, server_hostname=host) as wrapped,
+    ):
+        return x509.load_der_x509_certificate(wrapped.getpeercert(binary_form=True) or b"")
 
 
 def _dated(file: str) -> tuple[str, float]:

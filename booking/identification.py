@@ -12,6 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from agenda.models import Editor
+from agenda.supervision.certificates import saw
+from agenda.supervision.models import CertificateUse
 
 SECRET_HEADER = "X-SAS-Editor-Secret"  # noqa: S105 - the name of a header
 CERTIFICATE_HEADER = "Client-Cert"  # RFC 9440, set by the reverse proxy that verified the chain
@@ -42,7 +44,8 @@ def _comes_from_trusted_proxy(request: HttpRequest) -> bool:
 
 
 def _editor_of_certificate(header: str) -> Editor:
-    common_name, unit = _subject(header)
+    certificate = _certificate(header)
+    common_name, unit = _subject(certificate)
     found = Editor.objects.filter(
         certificates__enabled=True,
         certificates__common_name=common_name,
@@ -50,21 +53,30 @@ def _editor_of_certificate(header: str) -> Editor:
     ).first()
     if found is None:
         raise EditorUnknown
+    saw(found.pk, CertificateUse.INCOMING, certificate, now=timezone.now())
     return found
 
 
-def _subject(header: str) -> tuple[str, str]:
-    """Read `:base64 of the DER:`; the certificate must be in force and have one CN and one OU."""
+def _certificate(header: str) -> x509.Certificate:
+    """Read `:base64 of the DER:`; the certificate must be in force."""
     if len(header) > LONGEST_CERTIFICATE or len(header) < 2 or header[0] != ":" or header[-1] != ":":
         raise EditorUnknown
     try:
         certificate = x509.load_der_x509_certificate(b64decode(header[1:-1], validate=True))
-        names = [certificate.subject.get_attributes_for_oid(oid) for oid in (NameOID.COMMON_NAME, _UNIT)]
     except (Base64Error, ValueError) as error:
         raise EditorUnknown from error
-    now = timezone.now()
-    in_force = certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc
-    if not in_force or any(len(name) != 1 for name in names):
+    if not certificate.not_valid_before_utc <= timezone.now() <= certificate.not_valid_after_utc:
+        raise EditorUnknown
+    return certificate
+
+
+def _subject(certificate: x509.Certificate) -> tuple[str, str]:
+    """One CN and one OU, or nobody."""
+    try:
+        names = [certificate.subject.get_attributes_for_oid(oid) for oid in (NameOID.COMMON_NAME, _UNIT)]
+    except ValueError as error:
+        raise EditorUnknown from error
+    if any(len(name) != 1 for name in names):
         raise EditorUnknown
     return str(names[0][0].value), str(names[1][0].value)
 

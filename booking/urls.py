@@ -1,11 +1,12 @@
-"""Addresses of the regulator's orientations."""
+"""Addresses of orientations and of supervision."""
 
-from django.urls import path
+from django.urls import include, path
 
 from booking import agreed_views, effector_views, views
 
 app_name = "booking"
 urlpatterns = [
+    path("supervision/", include("booking.supervision.urls")),
     path("effecteur/<path:national_id>/patients/", effector_views.patients, name="effector_patients"),
     path(
         "effecteur/<path:national_id>/patients/<uuid:orientation_id>/venue",

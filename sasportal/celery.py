@@ -6,7 +6,8 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sasportal.settings")
 
-app = Celery("sasportal", include=["sasportal.worker", "agenda.own.tasks", "directory.registration.tasks"])
+JOBS = ("agenda.own", "agenda.supervision", "booking.supervision", "directory.registration")
+app = Celery("sasportal", include=["sasportal.worker", *(f"{package}.tasks" for package in JOBS)])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 # A web process calls .delay() from threads that never saw this module imported first.

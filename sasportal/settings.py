@@ -164,6 +164,14 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "purge-editor-calls": {"task": "agenda.tasks.purge_editor_calls", "schedule": crontab(hour=3, minute=10)},
+    "tally-calls": {"task": "agenda.supervision.tasks.tally_calls", "schedule": 30.0},
+    "watch-editors": {"task": "agenda.supervision.tasks.watch_editors", "schedule": 60.0},
+    "watch-returns": {"task": "booking.supervision.tasks.watch_returns", "schedule": 300.0},
+    "watch-certificates": {
+        "task": "agenda.supervision.tasks.watch_certificates",
+        "schedule": crontab(hour=5, minute=10),
+    },
+    "forget-call-details": {"task": "agenda.supervision.tasks.forget_details", "schedule": crontab(hour=3, minute=40)},
     "relay-deliveries": {"task": "sasportal.outbox.tasks.relay", "schedule": 10.0},
     "purge-deliveries": {"task": "sasportal.outbox.tasks.purge_deliveries", "schedule": crontab(hour=3, minute=20)},
     "resume-member-imports": {"task": "directory.tasks.resume_imports", "schedule": 60.0},
@@ -317,6 +325,7 @@ OUTBOX_CHANNELS = {
     "delegation-ended": "directory.mails.delegation_ended",
     "inactivity-warning": "sasportal.accounts.mails.inactivity_warning",
     "inactivity-suspension": "sasportal.accounts.mails.inactivity_suspension",
+    "supervision-notice": "agenda.supervision.notices.send_notice",
     "registration-approved": "directory.registration.mails.registration_approved",
 }
 
@@ -360,5 +369,7 @@ FHIR_SECRET_HEADER_ALLOWED = env.bool("FHIR_SECRET_HEADER_ALLOWED", not PRODUCTI
 TRUSTED_CERT_PROXY = env.list("TRUSTED_CERT_PROXY", default=[])
 # Appointments one editor may write in a minute before it is told to slow down.
 FHIR_WRITES_PER_MINUTE = env.int("FHIR_WRITES_PER_MINUTE", 1200)
+# What Prometheus shows as a bearer on /metrics; without it the page answers only this machine, outside production.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 DEMO = SAS_ENV == "demo"
 MEMORY_OF_SEARCH_SECONDS = 15 * 60

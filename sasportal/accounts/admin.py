@@ -93,7 +93,7 @@ class UserAdmin(admin.ModelAdmin):
 class GrantForm(forms.ModelForm):
     class Meta:
         model = RoleGrant
-        fields = ["user", "role", "regulator_kind", "territory", "finess", "national_id"]
+        fields = ["user", "role", "regulator_kind", "territory", "finess", "national_id", "editor_id"]
 
     def clean_user(self) -> User:
         user: User = self.cleaned_data["user"]
@@ -107,6 +107,8 @@ class GrantForm(forms.ModelForm):
             self.add_error("finess", "Indiquez la structure gérée.")
         if data.get("role") == Role.DELEGATE and not data.get("national_id"):
             self.add_error("national_id", "Indiquez le professionnel représenté.")
+        if data.get("role") == Role.EDITOR and not data.get("editor_id"):
+            self.add_error("editor_id", "Donnez cet accès depuis la page de l’éditeur, dans la supervision.")
         return data
 
 
@@ -131,6 +133,7 @@ class RoleGrantAdmin(admin.ModelAdmin):
             territory=obj.territory,
             finess=obj.finess,
             national_id=obj.national_id,
+            editor_id=obj.editor_id,
         )
         obj.pk, obj._state.adding = given.pk, False
 

@@ -60,6 +60,13 @@ LINES = (
         sentence="Fiches, territoires, membres, invitations et imports des CPTS, maisons et centres de santé.",
     ),
     Line(
+        label="Supervision des éditeurs",
+        name="booking:supervision:board",
+        sentence="Disponibilité, temps de réponse, rejets, certificats et anomalies ; couper un éditeur.",
+        waiting="agenda.supervision.anomalies.open_count",
+        unit="anomalies ouvertes",
+    ),
+    Line(
         label="Envois",
         name="admin:outbox_delivery_changelist",
         sentence="E-mails et messages aux éditeurs : ce qui est parti, ce qui attend, ce qui est abandonné.",

@@ -104,6 +104,7 @@ def grant(
     territory: Territory | None = None,
     finess: str = "",
     national_id: str = "",
+    editor_id: int | None = None,
     scopes: Sequence[str] = (),
     ends_at: datetime | None = None,
 ) -> RoleGrant:
@@ -114,12 +115,15 @@ def grant(
         raise ScopeMissing("Un gestionnaire de structure l'est d'une structure : indiquez son FINESS.")
     if role == Role.DELEGATE and not (national_id or finess):
         raise ScopeMissing("Un délégataire l'est d'un professionnel ou d'une structure : indiquez lequel.")
+    if role == Role.EDITOR and not editor_id:
+        raise ScopeMissing("Le personnel d’un éditeur l’est d’un éditeur : indiquez lequel.")
     scope = {
         "role": role,
         "regulator_kind": regulator_kind,
         "territory": territory,
         "finess": finess,
         "national_id": national_id,
+        "editor_id": editor_id,
         "scopes": sorted(scopes),
         "ends_at": ends_at,
     }
@@ -171,6 +175,7 @@ def record_grant(*, actor: User | str, action: str, given: RoleGrant) -> None:
         territory=given.territory.name if given.territory else "",
         finess=given.finess,
         national_id=given.national_id,
+        editor_id=given.editor_id,
         scopes=list(given.scopes),
         starts_at=given.starts_at,
         ends_at=given.ends_at,

@@ -23,6 +23,7 @@ class Role(models.TextChoices):
     EFFECTOR = "effector", "Effecteur"
     DELEGATE = "delegate", "Délégataire"
     STRUCTURE_MANAGER = "structure_manager", "Gestionnaire de structure"
+    EDITOR = "editor", "Personnel d’un éditeur de logiciel"
     ADMIN = "admin", "Administrateur"
 
 
@@ -149,6 +150,8 @@ class RoleGrant(models.Model):
     territory = models.ForeignKey(Territory, on_delete=models.PROTECT, null=True, blank=True, verbose_name="territoire")
     finess = models.CharField("structure (FINESS)", max_length=9, blank=True)
     national_id = models.CharField("pour le professionnel", max_length=50, blank=True)
+    # Of an editor's staff: the key of the editor, which is known further right
+    editor_id = models.PositiveIntegerField("pour l’éditeur (numéro)", null=True, blank=True)
     # Of a delegate; none: everything
     scopes = ArrayField(
         models.CharField(max_length=12, choices=DelegateScope), default=list, blank=True, verbose_name="pour quoi"

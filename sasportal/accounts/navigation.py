@@ -50,6 +50,7 @@ ENTRIES = (
         roles=(Role.STRUCTURE_MANAGER,),
     ),
     Entry(name="accounts:administration", label="Administration", icon="fr-icon-settings-5-line", roles=(Role.ADMIN,)),
+    Entry(name="booking:supervision:board", label="Supervision", icon="fr-icon-line-chart-line", roles=(Role.EDITOR,)),
     Entry(name="accounts:regulators", label="Comptes", icon="fr-icon-team-line", roles=(Role.ACCOUNT_MANAGER,)),
 )
 

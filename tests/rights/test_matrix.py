@@ -26,7 +26,7 @@ WRITERS = {"accounts", "other accounts"}
 EFFECTORS = {"effector", "other effector", "delegate", "follower", "other delegate", "structure's delegate"}
 DELEGATES = {"delegate", "follower", "other delegate", "structure's delegate"}
 STRUCTURES = {"manager", "other manager"} | DELEGATES | ADMINISTRATION
-SIGNED_IN = REGULATORS | EFFECTORS | STRUCTURES | ACCOUNTS | {"newcomer"}
+SIGNED_IN = REGULATORS | EFFECTORS | STRUCTURES | ACCOUNTS | {"newcomer", "editor's staff", "other editor's staff"}
 EVERYBODY = SIGNED_IN | {"visitor", "patient"}
 
 # Name of the address → what it names, who gets in, what is sent (None: it is only read)
@@ -136,24 +136,37 @@ SEARCH_PAGES: dict[str, Line] = {
     "api:searches": ([], REGULATORS, {}),
     "api:search": (["search"], {"regulator"}, None),
 }
+STAFF = {"editor's staff"} | ADMINISTRATION
+READERS = {"editor's staff", "other editor's staff"} | ADMINISTRATION
+SUPERVISION_PAGES: dict[str, Line] = {
+    "booking:supervision:board": ([], READERS, None),
+    "booking:supervision:lines": ([], READERS, None),
+    "booking:supervision:export": ([], READERS, None),
+    "booking:supervision:editor": (["editor"], STAFF, None),
+    "booking:supervision:off": (["editor"], ADMINISTRATION, {}),
+    "booking:supervision:on": (["editor"], ADMINISTRATION, {}),
+    "booking:supervision:mended": (["anomaly"], ADMINISTRATION, {}),
+    "booking:supervision:staff_add": (["editor"], ADMINISTRATION, {}),
+    "booking:supervision:staff_remove": (["editor", "staff"], ADMINISTRATION, {}),
+}
 OPEN_PAGES: dict[str, Line] = {
     name: ([], EVERYBODY, None)
     for name in ("accounts:login", "accounts:signed_out", "agenda:legal", "agenda:privacy", "agenda:accessibility",
                  "agenda:check_answer",
                  "fhir:metadata", "healthz")
 }  # fmt: skip
-# What an editor's credentials open (tests/booking); streams and asking again (tests/agenda_pages); the description of
-# the API; the pages of the library of accounts (tests/accounts)
+# A machine's token opens the metrics (tests/supervision), an editor's credentials what it writes (tests/booking);
+# streams and asking again (tests/agenda_pages); the description of the API; the library's pages (tests/accounts)
 ELSEWHERE = {
     "fhir:appointments", "fhir:appointment", "fhir:unknown",
     "agenda:events", "api:events", "agenda:retry",
-    "schema", "api-docs",
+    "schema", "api-docs", "metrics",
 }  # fmt: skip
 ELSEWHERE_PREFIXES = ("admin:", "account_", "mfa_", "oidc_", "accounts:back_channel")
 
 QUERIES = {"booking:panel": {"slot": "own:1"}}
 GROUPS = {"accounts": ACCOUNT_PAGES, "structures": STRUCTURE_PAGES, "effectors": EFFECTOR_PAGES,
-          "searches": SEARCH_PAGES, "open": OPEN_PAGES}  # fmt: skip
+          "searches": SEARCH_PAGES, "supervision": SUPERVISION_PAGES, "open": OPEN_PAGES}  # fmt: skip
 
 
 def gets_in(client: Client, name: str, line: Line, objects: dict[str, Any]) -> bool:

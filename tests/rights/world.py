@@ -7,7 +7,10 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
+from agenda.models import Editor
 from agenda.own.feed import create_address
+from agenda.supervision.anomalies import Fault, observe
+from agenda.supervision.models import Severity
 from booking import own_slots
 from directory.communities.importing.imports import open_import
 from directory.communities.importing.reading import read_file
@@ -21,6 +24,7 @@ from tests.accounts.people import LOCAL, patient, signed_in_by_psc
 from tests.booking import own_cast
 from tests.communities import cast
 from tests.registration import cast as registrations
+from tests.supervision import cast as supervision
 
 ANNE, OTHER = own_cast.ANNE, cast.rpps(2)
 
@@ -44,6 +48,8 @@ def people() -> dict[str, User]:
         "structure's delegate": ("3990000001/SEC0004", [(Role.DELEGATE, {"finess": cast.AGENAIS})]),
         "accounts": ("3990000001/GES0007", [(Role.ACCOUNT_MANAGER, {"territory": lot})]),
         "other accounts": ("3990000001/GES0008", [(Role.ACCOUNT_MANAGER, {"territory": paris})]),
+        "editor's staff": ("899700000120", [(Role.EDITOR, {"editor_id": supervision.editor("Alpha").pk})]),
+        "other editor's staff": ("899700000138", [(Role.EDITOR, {"editor_id": supervision.editor("Beta").pk})]),
         "admin": ("899700000062", [(Role.ADMIN, {})]),
         "newcomer": ("899700000096", []),
     }  # fmt: skip
@@ -90,8 +96,14 @@ def objects(users: dict[str, User]) -> dict[str, Any]:
     )
     tomorrow = timezone.now() + timedelta(days=1)
     given = RoleGrant.objects.get(user=regulator)
+    alpha = Editor.objects.get(name="Alpha")
+    fault = Fault(rule="slow", severity=Severity.MINOR, sentence="Lent.")
+    observe(alpha.pk, [fault], now=timezone.now())
     return {
         "anne": ANNE,
+        "editor": alpha.pk,
+        "anomaly": alpha.anomalies.get().pk,
+        "staff": RoleGrant.objects.get(user=users["editor's staff"]).pk,
         "cpts": cast.AGENAIS,
         "member": cast.rpps(3),
         "search": search.id,

@@ -1,0 +1,1 @@
+"""How well editors answer: figures, anomalies and their deadlines, certificates, the switch."""
