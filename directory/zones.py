@@ -16,7 +16,8 @@ ZONE_OF_POSTAL_PREFIX = {
     "975": "America/Miquelon",
     "976": "Indian/Mayotte",
     "977": "America/St_Barthelemy",
-    "978": "America/Marigot",
+    # CEDEX of La Réunion; 978 numbers Saint-Martin as a department, not in postcodes
+    "978": "Indian/Reunion",
     "986": "Pacific/Wallis",
     "987": "Pacific/Tahiti",
     "988": "Pacific/Noumea",

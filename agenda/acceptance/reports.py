@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 
 from agenda.acceptance.ledger import Ledger, Line
 from agenda.acceptance.rules import Level
+from sasportal.wording import several
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +99,10 @@ def as_text(report: Report) -> Iterator[str]:
     yield ""
     if report.situations_missing:
         yield f"Situations non rencontrées : {', '.join(report.situations_missing)}."
-    yield (
-        f"{report.verdict.capitalize()} : {len(report.respected)} règles respectées, {len(report.errors)} erreurs, "
-        f"{len(report.warnings)} avertissements, {len(report.unverified)} non vérifiées."
+    counts = (
+        several(len(report.respected), "règle respectée", "règles respectées"),
+        several(len(report.errors), "erreur", "erreurs"),
+        several(len(report.warnings), "avertissement", "avertissements"),
+        several(len(report.unverified), "règle non vérifiée", "règles non vérifiées"),
     )
+    yield f"{report.verdict.capitalize()} : {', '.join(counts)}."

@@ -110,7 +110,8 @@ def test_instants_are_written_as_the_guide_does() -> None:
     ("code", "zone"),
     [
         ("47000", "Europe/Paris"), ("20000", "Europe/Paris"), ("", "Europe/Paris"), ("97110", "America/Guadeloupe"),
-        ("97133", "America/St_Barthelemy"), ("97150", "America/Marigot"), ("97200", "America/Martinique"),
+        ("97133", "America/St_Barthelemy"), ("97150", "America/Marigot"), ("97862", "Indian/Reunion"),
+        ("97200", "America/Martinique"),
         ("97300", "America/Cayenne"), ("97400", "Indian/Reunion"), ("97500", "America/Miquelon"),
         ("97600", "Indian/Mayotte"), ("98600", "Pacific/Wallis"), ("98713", "Pacific/Tahiti"),
         ("98800", "Pacific/Noumea"),
