@@ -23,7 +23,6 @@ INVALID: dict[str, Any] = {
     "identifier.system": "urn:oid:1.2.3",
     "telecom.value": "pas une adresse",
 }
-CHANGES = {"name.family": "ESSAIBIS", "name.given": ["Dominique"], "telecom.value": "essai.bis@sas.invalid"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +31,11 @@ class Account:
 
     system: str
     value: str
+
+    @property
+    def email(self) -> str:
+        """One of its own: editors may refuse an address that another account has."""
+        return f"essai-{self.value}@sas.invalid"
 
     @property
     def search(self) -> str:
@@ -50,7 +54,7 @@ class Account:
             ],
             "active": active,
             "name": [{"family": "ESSAI", "given": ["Claude"]}],
-            "telecom": [{"system": "email", "value": "essai@sas.invalid"}],
+            "telecom": [{"system": "email", "value": self.email}],
         }
 
 
@@ -126,7 +130,8 @@ async def _refused(ledger: Ledger, wire: Wire, rule: str, path: str, value: Any)
 
 async def _updates(ledger: Ledger, wire: Wire, account: Account, place: str) -> None:
     resource = account.resource()
-    for path, value in CHANGES.items():
+    changes = {"name.family": "ESSAIBIS", "name.given": ["Dominique"], "telecom.value": f"bis-{account.email}"}
+    for path, value in changes.items():
         ledger.step = f"mise à jour de {path}"
         resource = changed(resource, path, value)
         await _kept(ledger, wire, "ACCOUNT-UPDATE", account, resource, place)

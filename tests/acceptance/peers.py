@@ -90,6 +90,8 @@ class Accounts(Peer):
         key = key_of(resource)
         if key in self.ids and "duplicate" not in self.lax:
             return self.refusal(422, "ce compte existe")
+        if self.shares_address(resource):
+            return self.refusal(422, "cette adresse est celle d’un autre compte")
         known = self.ids.get(key)
         answer = self.keep(key, str(len(self.kept) + 1), resource, 201)
         self.ids[key] = known or self.ids[key]
@@ -116,6 +118,11 @@ class Accounts(Peer):
             return self.keep(key_of(resource), str(len(self.kept) + 1), resource, 201)
         self.ids.pop(asked, None)
         return self.keep(key_of(resource), known or str(len(self.kept) + 1), resource, 200 if known else 201)
+
+    def shares_address(self, resource: Json) -> bool:
+        """Would a second active account have this address, as many editors refuse?"""
+        others = [one for id, one in self.kept.items() if id != self.ids.get(key_of(resource)) and one["active"]]
+        return resource["active"] and resource["telecom"] in [one["telecom"] for one in others]
 
     def keep(self, key: str, id: str, resource: Json, status: int) -> web.Response:
         self.ids[key], self.kept[id] = id, resource
