@@ -6,6 +6,7 @@ delivery to be sent once more: channels send what can be received twice.
 
 import random
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -23,6 +24,8 @@ Channel = Callable[..., None]
 LEASE = timedelta(minutes=2)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
+# Which delivery is being sent: a channel marks what it sends with it, so that a second time is recognised
+delivering: ContextVar[str] = ContextVar("delivering", default="")
 MOST_ATTEMPTS = 30  # a little more than a day
 log = structlog.get_logger(__name__)
 
@@ -59,6 +62,7 @@ def _claim(now: datetime) -> Delivery | None:
 
 
 def _send(delivery: Delivery) -> bool:
+    held = delivering.set(str(delivery.pk))
     try:
         channel(delivery.channel)(**delivery.payload)
     except DeliveryRefused as refused:
@@ -71,6 +75,8 @@ def _send(delivery: Delivery) -> bool:
     else:
         _end(delivery, DeliveryState.DELIVERED)
         return True
+    finally:
+        delivering.reset(held)
     return False
 
 

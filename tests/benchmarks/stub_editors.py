@@ -1,10 +1,12 @@
 """Editors that answer after a set delay, as fast as Python can: one process, one port each.
 
 Usage: python -m tests.benchmarks.stub_editors '[{"port": 9001, "delay": 0.05, "kind": "ok"}, …]'
-Kinds: ok, hang, overload, reset. Two slots for each practitioner asked.
+Kinds: ok, hang, overload, reset, bomb (64 MiB of blanks in 64 KiB of gzip), junk (5,000 broken entries).
+Two slots for each practitioner asked.
 """
 
 import asyncio
+import gzip
 import json
 import sys
 from datetime import UTC, datetime, timedelta
@@ -18,6 +20,16 @@ from tests.agenda.answers import bundle, people, slot
 SLOTS_EACH = 2
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: %d\r\n\r\n"
 OVERLOAD = b"HTTP/1.1 503 Busy\r\nContent-Type: text/plain\r\nContent-Length: 0\r\n\r\n"
+BOMB = gzip.compress(b" " * (64 * 1024 * 1024))
+BROKEN = (
+    b'{"resource":{"resourceType":"Slot","start":"2026-13-45T99:00:00","schedule":{"reference":"Schedule/nowhere"}}}'
+)
+JUNK = b'{"resourceType":"Bundle","type":"searchset","entry":[' + b",".join([BROKEN] * 5_000) + b"]}"
+HOSTILE = {
+    "overload": OVERLOAD,
+    "bomb": HEAD.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n") % len(BOMB) + BOMB,
+    "junk": HEAD % len(JUNK) + JUNK,
+}
 FIRST = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
 
 
@@ -42,7 +54,7 @@ async def serve(editor: dict) -> None:
                 if editor["kind"] == "reset" and b"/Slot" in head:
                     writer.transport.abort()
                     return
-                writer.write(OVERLOAD if editor["kind"] == "overload" else ready)
+                writer.write(HOSTILE.get(editor["kind"], ready) if b"/Slot" in head else ready)
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()

@@ -9,6 +9,7 @@ from sasportal.sandbox.editors.booking_views import find_person
 from sasportal.sandbox.editors.bookings import SlotTaken
 from sasportal.sandbox.editors.editor import editor_of, now
 from sasportal.sandbox.editors.faults import Fault
+from sasportal.sandbox.editors.mistake_form import mistake_form
 from sasportal.sandbox.editors.mistakes import Mistake
 
 STYLE = (Path(__file__).parent / "static" / "style.css").read_text(encoding="utf-8")
@@ -45,7 +46,7 @@ async def block(request: web.Request) -> web.Response:
 
 async def switchboard(request: web.Request) -> web.Response:
     editor = editor_of(request)
-    return editor.show(request, "Interrupteurs", pages.switchboard(editor.switches))
+    return editor.show(request, "Interrupteurs", pages.switchboard(editor.switches) + mistake_form(editor.switches))
 
 
 async def switch(request: web.Request) -> web.Response:

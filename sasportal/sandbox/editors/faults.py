@@ -48,9 +48,9 @@ class Switches:
 
     fault: Fault = Fault.NORMAL
     refuses_bookings: bool = False
-    mistake: Mistake | None = None
     calls: int = 0
     hanging: set[asyncio.Event] = field(default_factory=set)
+    mistake: Mistake | None = None
 
     def turn(self, fault: Fault) -> None:
         self.fault = fault

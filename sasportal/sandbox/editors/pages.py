@@ -5,13 +5,12 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from sasportal.sandbox.editors.bookings import Booking, Status
 from sasportal.sandbox.editors.config import PRESENTATION, EditorConfig
 from sasportal.sandbox.editors.faults import Fault, Switches
 from sasportal.sandbox.editors.generation import Opening
-from sasportal.sandbox.editors.mistakes import Mistake
 from sasportal.sandbox.editors.people import Person
 from sasportal.sandbox.editors.sign_in import Professional
 
@@ -32,7 +31,7 @@ def page(
     config: EditorConfig, title: str, body: Html, *, professional: Professional | None = None, switches: Switches
 ) -> str:
     """Put the body into the editor's frame."""
-    switched = switches.fault is not Fault.NORMAL or switches.mistake or switches.refuses_bookings
+    switched = switches.fault is not Fault.NORMAL or switches.refuses_bookings or switches.mistake
     return format_html(
         "<!doctype html>"
         '<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -55,9 +54,9 @@ def page(
 
 
 def _switched(switches: Switches) -> str:
-    if switches.fault is not Fault.NORMAL:
-        return switches.fault.label
-    return switches.mistake.label if switches.mistake else "refuse des rendez-vous"
+    if switches.mistake:
+        return switches.mistake.label
+    return switches.fault.label if switches.fault is not Fault.NORMAL else "refuse des rendez-vous"
 
 
 def _who(professional: Professional | None) -> Html:
@@ -235,8 +234,7 @@ def switchboard(switches: Switches) -> Html:
     return format_html(
         '<p class="chapeau" role="status">État : <strong id="etat">{}</strong> · rendez-vous : '
         '<strong id="rendez-vous">{}</strong> · {} appel(s) reçu(s)</p>'
-        '<form class="interrupteurs" method="post"><h2>Réponses aux recherches</h2><p>{}</p></form>{}'
-        '<form class="interrupteurs" method="post">'
+        '<form class="interrupteurs" method="post"><h2>Réponses aux recherches</h2><p>{}</p>'
         "<h2>Prise de rendez-vous</h2><p>"
         '<button type="submit" name="rendez-vous" value="accepte" aria-pressed="{}">Accepte</button>'
         '<button type="submit" name="rendez-vous" value="refuse" aria-pressed="{}">Refuse des rendez-vous</button>'
@@ -245,24 +243,8 @@ def switchboard(switches: Switches) -> Html:
         "refusés" if switches.refuses_bookings else "acceptés",
         switches.calls,
         faults,
-        _mistakes(switches),
         "false" if switches.refuses_bookings else "true",
         "true" if switches.refuses_bookings else "false",
-    )
-
-
-def _mistakes(switches: Switches) -> Html:
-    """One list: a wrong answer is chosen by what is wrong in it."""
-    options = format_html_join(
-        "",
-        '<option value="{}"{}>{}</option>',
-        ((one, mark_safe(" selected") if one is switches.mistake else "", one.label) for one in Mistake),
-    )
-    return format_html(
-        '<form class="interrupteurs" method="post"><h2>Erreur dans les réponses</h2><p>'
-        '<label for="erreur">Erreur</label> <select id="erreur" name="erreur"><option value="">Aucune</option>{}'
-        '</select> <button type="submit">Appliquer</button></p></form>',
-        options,
     )
 
 
