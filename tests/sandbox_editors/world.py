@@ -151,10 +151,10 @@ def world(config: dict[str, Any]) -> Iterator[World]:
 
     thread = threading.Thread(target=lambda: loop.run_until_complete(main()), daemon=True)
     thread.start()
-    assert ready.wait(60)
+    assert ready.wait(10)
     try:
         yield found[0]
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(60)
+        thread.join(10)
         loop.close()
