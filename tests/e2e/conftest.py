@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sasportal.embedded import die_with_parent
 from tests.chromium import tick
@@ -113,3 +113,20 @@ def bare_demo(tmp_path: Path) -> Iterator[Callable[..., Demo]]:
     yield start
     for demo in started:
         demo.forget()
+
+
+@pytest.fixture
+def signed_in(chromium: Browser, demo: Demo) -> Iterator[Callable[[str], Page]]:
+    """Somebody at a browser of his own."""
+    contexts: list[BrowserContext] = []
+
+    def somebody(name: str) -> Page:
+        context = chromium.new_context(base_url=demo.url, locale="fr-FR", viewport={"width": 1400, "height": 900})
+        contexts.append(context)
+        page = context.new_page()
+        sign_in(page, name)
+        return page
+
+    yield somebody
+    for context in contexts:
+        context.close()

@@ -2,33 +2,15 @@
 
 import re
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import Demo, sign_in
+from tests.e2e.conftest import Demo
 from tests.e2e.test_walk import ports
 
 ROBIN, CHARLIE, CPTS = "899700000070", "899700000088", "470099017"
-
-
-@pytest.fixture
-def signed_in(chromium: Browser, demo: Demo) -> Iterator[Callable[[str], Page]]:
-    """Somebody at a browser of his own."""
-    contexts: list[BrowserContext] = []
-
-    def somebody(name: str) -> Page:
-        context = chromium.new_context(base_url=demo.url, locale="fr-FR", viewport={"width": 1400, "height": 900})
-        contexts.append(context)
-        page = context.new_page()
-        sign_in(page, name)
-        return page
-
-    yield somebody
-    for context in contexts:
-        context.close()
 
 
 def cpts_slots_of_robin(camille: Page) -> int:
