@@ -4,6 +4,7 @@
 commands typed in another shell of the same clone find the demo and its secrets.
 """
 
+import base64
 import secrets
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from sasportal.embedded import private_servers
+from sasportal.vault.keys import KeysUnreadable, read_key, read_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -49,6 +51,7 @@ INSTALLED_APPS = [
     "sasportal.accounts",
     "sasportal.audit",
     "sasportal.outbox",
+    "sasportal.vault",
     "sasportal.sandbox",
     "directory",
     "agenda",
@@ -182,6 +185,8 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sasportal.accounts.tasks.suspend_the_inactive",
         "schedule": crontab(hour=4, minute=10),
     },
+    "remind-patients": {"task": "booking.patients.tasks.remind_patients", "schedule": 600.0},
+    "forget-patients": {"task": "booking.patients.tasks.forget_patients", "schedule": crontab(minute=50)},
     "forget-registrations": {
         "task": "directory.registration.tasks.forget_registrations",
         "schedule": crontab(hour=4, minute=20),
@@ -283,6 +288,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Lists of members only: a file too large for this handler is dropped, never written to the disk
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
+# Personal data of patients are sealed with these (sasportal/vault): `name:base64` of 32 bytes, the first one wraps
+def fresh_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+try:
+    PATIENT_KEYS = read_keys(required("PATIENT_KEYS", f"essai:{fresh_key()}").split(","))
+    PATIENT_INDEX_KEY = read_key(required("PATIENT_INDEX_KEY", fresh_key()))
+except KeysUnreadable as unreadable:
+    raise ImproperlyConfigured(f"PATIENT_KEYS or PATIENT_INDEX_KEY: {unreadable}.") from None
+
 # --- Language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"
@@ -325,6 +341,9 @@ OUTBOX_CHANNELS = {
     "delegation-ended": "directory.mails.delegation_ended",
     "inactivity-warning": "sasportal.accounts.mails.inactivity_warning",
     "inactivity-suspension": "sasportal.accounts.mails.inactivity_suspension",
+    "patient-notice": "booking.patients.notices.send_patient_notice",
+    "patient-practice-notice": "booking.patients.notices.send_practice_notice",
+    "patient-help": "booking.patients.notices.send_help_invitation",
     "supervision-notice": "agenda.supervision.notices.send_notice",
     "registration-approved": "directory.registration.mails.registration_approved",
 }
@@ -371,5 +390,12 @@ TRUSTED_CERT_PROXY = env.list("TRUSTED_CERT_PROXY", default=[])
 FHIR_WRITES_PER_MINUTE = env.int("FHIR_WRITES_PER_MINUTE", 1200)
 # What Prometheus shows as a bearer on /metrics; without it the page answers only this machine, outside production.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# Places one address may begin to book in ten minutes without finishing
+PATIENT_STARTS = env.int("PATIENT_STARTS", 60)
+# Function called with a patient's request for the home page: the HTML of his next appointment, "" without one
+PATIENT_NEXT_APPOINTMENT = "booking.patients.coming.next_appointment"
+# What an account holds besides itself: functions that hand it over, and that erase it before the account goes
+PATIENT_EXPORTERS = ["booking.patients.exporting.export"]
+PATIENT_ERASERS = ["booking.patients.erasing.erase_account"]
 DEMO = SAS_ENV == "demo"
 MEMORY_OF_SEARCH_SECONDS = 15 * 60
