@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "sasportal.static_files.StaticFilesMiddleware",
     "sasportal.accounts.middleware.PersonalPagesMiddleware",
     "csp.middleware.CSPMiddleware",
+    "sasportal.accounts.middleware.SidesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -193,6 +194,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "sasportal.accounts.psc.ProSanteConnectBackend",
     "sasportal.accounts.adapter.LocalBackend",
+    "sasportal.accounts.patients.adapter.PatientBackend",
     "sasportal.accounts.admin_site.RoleBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -206,13 +208,14 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:signed_out"
 
-ACCOUNT_ADAPTER = "sasportal.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "sasportal.accounts.adapters.account_adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that asked, and no other
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip", "check_answer": "20/5m/ip"}
 MFA_ADAPTER = "sasportal.accounts.adapter.MFAAdapter"
@@ -325,6 +328,9 @@ OUTBOX_CHANNELS = {
     "delegation-ended": "directory.mails.delegation_ended",
     "inactivity-warning": "sasportal.accounts.mails.inactivity_warning",
     "inactivity-suspension": "sasportal.accounts.mails.inactivity_suspension",
+    "patient-address": "sasportal.accounts.patients.mails.address_to_confirm",
+    "patient-known": "sasportal.accounts.patients.mails.address_known",
+    "patient-password": "sasportal.accounts.patients.mails.password_forgotten",
     "supervision-notice": "agenda.supervision.notices.send_notice",
     "registration-approved": "directory.registration.mails.registration_approved",
 }
