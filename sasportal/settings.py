@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "sasportal.static_files.StaticFilesMiddleware",
     "sasportal.accounts.middleware.PersonalPagesMiddleware",
     "csp.middleware.CSPMiddleware",
+    "sasportal.accounts.middleware.SidesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -198,6 +199,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "sasportal.accounts.psc.ProSanteConnectBackend",
     "sasportal.accounts.adapter.LocalBackend",
+    "sasportal.accounts.patients.adapter.PatientBackend",
     "sasportal.accounts.admin_site.RoleBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -211,13 +213,14 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:signed_out"
 
-ACCOUNT_ADAPTER = "sasportal.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "sasportal.accounts.adapters.account_adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that asked, and no other
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip", "check_answer": "20/5m/ip"}
 MFA_ADAPTER = "sasportal.accounts.adapter.MFAAdapter"
@@ -344,6 +347,9 @@ OUTBOX_CHANNELS = {
     "patient-notice": "booking.patients.notices.send_patient_notice",
     "patient-practice-notice": "booking.patients.notices.send_practice_notice",
     "patient-help": "booking.patients.notices.send_help_invitation",
+    "patient-address": "sasportal.accounts.patients.mails.address_to_confirm",
+    "patient-known": "sasportal.accounts.patients.mails.address_known",
+    "patient-password": "sasportal.accounts.patients.mails.password_forgotten",
     "supervision-notice": "agenda.supervision.notices.send_notice",
     "registration-approved": "directory.registration.mails.registration_approved",
 }

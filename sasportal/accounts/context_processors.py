@@ -6,10 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from sasportal.accounts.navigation import entries
+from sasportal.accounts.sides import on_patients_side
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     return {
+        "BASE": "patient/base.html" if on_patients_side(request) else "base.html",
         "DEMO": settings.DEMO,
         "PSC_OFFERED": bool(settings.PSC_ISSUER),
         "PSC_BUTTON_IMAGE": settings.PSC_BUTTON_IMAGE,

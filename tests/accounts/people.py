@@ -13,12 +13,13 @@ PASSWORD = "une phrase assez longue 47"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PSC = "sasportal.accounts.psc.ProSanteConnectBackend"
 LOCAL = "sasportal.accounts.adapter.LocalBackend"
+PATIENT = "sasportal.accounts.patients.adapter.PatientBackend"
 
 
 def professional(national_id: str = "899700000013", *roles: Role) -> User:
     user = grants.professional(actor="system", identifier=national_id, given_name="Camille", family_name="Régulier")
     for role in roles:
-        grants.grant(actor="system", user=user, role=role, finess="990000001", national_id="899700000021")
+        grants.grant(actor="system", user=user, role=role, finess="990000001", national_id="899700000021", editor_id=1)
     return having_accepted(user)
 
 

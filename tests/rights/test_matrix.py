@@ -10,6 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from sasportal.accounts.sides import PATIENTS_URLCONF
 from tests.rights import world
 
 ADMINISTRATION = {"admin"}
@@ -149,6 +150,16 @@ SUPERVISION_PAGES: dict[str, Line] = {
     "booking:supervision:staff_add": (["editor"], ADMINISTRATION, {}),
     "booking:supervision:staff_remove": (["editor", "staff"], ADMINISTRATION, {}),
 }
+PATIENTS = {"patient"}
+PATIENT_PAGES: dict[str, Line] = {
+    "accounts:patient:login": ([], {"visitor", "patient"}, None),
+    "accounts:patient:signup": ([], {"visitor", "patient"}, None),
+    "accounts:patient:logout": ([], {"visitor", "patient"}, None),
+    "accounts:patient:signed_out": ([], EVERYBODY, None),
+    "accounts:patient:account": ([], PATIENTS, None),
+    "accounts:patient:second_factor": ([], PATIENTS, None),
+    "accounts:patient:go_on": ([], PATIENTS, None),
+}
 OPEN_PAGES: dict[str, Line] = {
     name: ([], EVERYBODY, None)
     for name in ("accounts:login", "accounts:signed_out", "agenda:legal", "agenda:privacy", "agenda:accessibility",
@@ -166,7 +177,7 @@ ELSEWHERE_PREFIXES = ("admin:", "account_", "mfa_", "oidc_", "accounts:back_chan
 
 QUERIES = {"booking:panel": {"slot": "own:1"}}
 GROUPS = {"accounts": ACCOUNT_PAGES, "structures": STRUCTURE_PAGES, "effectors": EFFECTOR_PAGES,
-          "searches": SEARCH_PAGES, "supervision": SUPERVISION_PAGES, "open": OPEN_PAGES}  # fmt: skip
+          "searches": SEARCH_PAGES, "supervision": SUPERVISION_PAGES, "patients": PATIENT_PAGES, "open": OPEN_PAGES}  # fmt: skip
 
 
 def gets_in(client: Client, name: str, line: Line, objects: dict[str, Any]) -> bool:
@@ -180,7 +191,8 @@ def gets_in(client: Client, name: str, line: Line, objects: dict[str, Any]) -> b
             answer = client.post(address, {key: objects.get(value, value) for key, value in sent.items()})
         transaction.set_rollback(True)
     assert answer.status_code < 500
-    return answer.status_code not in {401, 403, 404} and not answer.headers.get("Location", "").startswith("/connexion")
+    led_to = answer.headers.get("Location", "")
+    return answer.status_code not in {401, 403, 404} and not led_to.startswith(("/connexion", "/patient/connexion"))
 
 
 @pytest.mark.django_db
@@ -207,4 +219,5 @@ def names(resolver: URLResolver, space: str = "") -> set[str]:
 
 def test_every_address_has_its_line() -> None:
     known = set().union(*GROUPS.values()) | ELSEWHERE
-    assert {name for name in names(get_resolver()) - known if not name.startswith(ELSEWHERE_PREFIXES)} == set()
+    every = names(get_resolver()) | names(get_resolver(PATIENTS_URLCONF))
+    assert {name for name in every - known if not name.startswith(ELSEWHERE_PREFIXES)} == set()

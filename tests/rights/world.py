@@ -20,7 +20,7 @@ from directory.participation.invitations import invite
 from sasportal.accounts import grants
 from sasportal.accounts.models import DelegateScope, RegulatorKind, Role, RoleGrant, User
 from tests.accounts.cast import GIRONDE, LOT, PARIS, territory
-from tests.accounts.people import LOCAL, patient, signed_in_by_psc
+from tests.accounts.people import PATIENT, patient, signed_in_by_psc
 from tests.booking import own_cast
 from tests.communities import cast
 from tests.registration import cast as registrations
@@ -66,7 +66,7 @@ def _person(number: str, given: list[tuple[Role, dict[str, Any]]]) -> User:
 def clients(users: dict[str, User]) -> dict[str, Client]:
     """A browser for each of them, for nobody and for a patient."""
     found = {who: signed_in_by_psc(user) for who, user in users.items()} | {"visitor": Client(), "patient": Client()}
-    found["patient"].force_login(patient(), backend=LOCAL)
+    found["patient"].force_login(patient(), backend=PATIENT)
     return found
 
 

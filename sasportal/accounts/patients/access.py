@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import urlencode
 
 from sasportal.accounts import signed_in
@@ -34,12 +34,12 @@ def patient_required(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path(), "/patient/connexion")
+            return redirect_to_login(request.get_full_path(), reverse("accounts:patient:login"))
         if not is_patient(request.user):
             return render(request, WRONG_SIDE, status=403)
         return view(request, *args, **kwargs)
 
-    return login_not_required(guarded)
+    return guarded
 
 
 def second_factor_required(view: View) -> View:
@@ -59,7 +59,7 @@ def second_factor_required(view: View) -> View:
 def second_factor_first(request: HttpRequest) -> HttpResponse:
     """Lead to setting up the second factor, and from there back to this page."""
     query = urlencode({"next": request.get_full_path()}) if request.method in {"GET", "HEAD"} else ""
-    address = "/patient/compte/second-facteur"
+    address = reverse("accounts:patient:second_factor")
     return HttpResponseRedirect(f"{address}?{query}" if query else address)
 
 
