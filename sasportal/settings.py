@@ -396,6 +396,10 @@ TRUSTED_CERT_PROXY = env.list("TRUSTED_CERT_PROXY", default=[])
 FHIR_WRITES_PER_MINUTE = env.int("FHIR_WRITES_PER_MINUTE", 1200)
 # What Prometheus shows as a bearer on /metrics; without it the page answers only this machine, outside production.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# What patients may ask in five minutes: of one browser, of one address (many may stand behind it)
+PATIENT_LIMITS = {"search": (30, 150), "suggest": (200, 1000), "follow": (600, 3000)}
+# Codes of the departments where 116 117 answers for the on-call doctor; elsewhere 15 does
+DEPARTMENTS_WITH_116117 = env.list("DEPARTMENTS_WITH_116117", default=[])
 # Places one address may begin to book in ten minutes without finishing
 PATIENT_STARTS = env.int("PATIENT_STARTS", 60)
 # Function called with a patient's request for the home page: the HTML of his next appointment, "" without one

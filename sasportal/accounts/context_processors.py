@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from sasportal.accounts.middleware import PATIENT_SIDE
 from sasportal.accounts.navigation import entries
 from sasportal.accounts.sides import on_patients_side
 
@@ -16,4 +17,6 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "PSC_OFFERED": bool(settings.PSC_ISSUER),
         "PSC_BUTTON_IMAGE": settings.PSC_BUTTON_IMAGE,
         "NAVIGATION": entries(getattr(request, "user", None)),
+        # Pages that both sides share, errors first, look like the side they are opened on
+        "SIDE": "patient/base.html" if request.path.startswith(PATIENT_SIDE) else "base.html",
     }

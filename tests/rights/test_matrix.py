@@ -159,25 +159,33 @@ PATIENT_PAGES: dict[str, Line] = {
     "accounts:patient:account": ([], PATIENTS, None),
     "accounts:patient:second_factor": ([], PATIENTS, None),
     "accounts:patient:go_on": ([], PATIENTS, None),
-}
+    **{f"agenda:patient:{name}": ([], EVERYBODY, None)
+       for name in ("home", "results", "suggest_needs", "suggest_places",
+                    "legal", "privacy", "accessibility", "cookies", "sitemap")},
+    # A search is its browser's alone: the one named here is the regulator's
+    "agenda:patient:cards": (["search"], set(), None),
+    "agenda:patient:retry": (["search"], set(), {}),
+}  # fmt: skip
 OPEN_PAGES: dict[str, Line] = {
     name: ([], EVERYBODY, None)
     for name in ("accounts:login", "accounts:signed_out", "agenda:legal", "agenda:privacy", "agenda:accessibility",
-                 "agenda:check_answer",
+                 "agenda:cookies", "agenda:sitemap", "agenda:check_answer",
                  "fhir:metadata", "healthz")
 }  # fmt: skip
 # A machine's token opens the metrics (tests/supervision), an editor's credentials what it writes (tests/booking);
-# streams and asking again (tests/agenda_pages); the description of the API; the library's pages (tests/accounts)
+# streams and asking again (tests/agenda_pages, tests/patient_search); the description of the API; the library's pages
+# (tests/accounts)
 ELSEWHERE = {
     "fhir:appointments", "fhir:appointment", "fhir:unknown",
-    "agenda:events", "api:events", "agenda:retry",
+    "agenda:events", "api:events", "agenda:retry", "agenda:patient:events",
     "schema", "api-docs", "metrics",
 }  # fmt: skip
 ELSEWHERE_PREFIXES = ("admin:", "account_", "mfa_", "oidc_", "accounts:back_channel")
 
 QUERIES = {"booking:panel": {"slot": "own:1"}}
 GROUPS = {"accounts": ACCOUNT_PAGES, "structures": STRUCTURE_PAGES, "effectors": EFFECTOR_PAGES,
-          "searches": SEARCH_PAGES, "supervision": SUPERVISION_PAGES, "patients": PATIENT_PAGES, "open": OPEN_PAGES}  # fmt: skip
+          "searches": SEARCH_PAGES, "supervision": SUPERVISION_PAGES, "patients": PATIENT_PAGES,
+          "open": OPEN_PAGES}  # fmt: skip
 
 
 def gets_in(client: Client, name: str, line: Line, objects: dict[str, Any]) -> bool:
