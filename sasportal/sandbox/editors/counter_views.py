@@ -25,7 +25,7 @@ async def home(request: web.Request) -> web.Response:
 async def person_agenda(request: web.Request) -> web.Response:
     editor = editor_of(request)
     person = find_person(request)
-    return editor.show(request, f"Dr {person.name}", pages.person_agenda(person, editor.agenda.free(person, now())))
+    return editor.show(request, person.title, pages.person_agenda(person, editor.agenda.free(person, now())))
 
 
 async def block(request: web.Request) -> web.Response:
@@ -44,7 +44,7 @@ async def block(request: web.Request) -> web.Response:
 
 async def switchboard(request: web.Request) -> web.Response:
     editor = editor_of(request)
-    return editor.show(request, "Interrupteurs", pages.switchboard(editor.switches))
+    return editor.show(request, "Interrupteurs", pages.switchboard(editor.config, editor.switches))
 
 
 async def switch(request: web.Request) -> web.Response:
@@ -57,6 +57,7 @@ async def switch(request: web.Request) -> web.Response:
         editor.switches.turn(Fault(wanted))
     if "rendez-vous" in form:
         editor.switches.refuses_bookings = form["rendez-vous"] == "refuse"
+        editor.switches.confirms_later = form["rendez-vous"] == "plus-tard"
     raise web.HTTPSeeOther("/interrupteurs")
 
 
