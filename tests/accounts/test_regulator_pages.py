@@ -64,7 +64,7 @@ def signed_in(who: str) -> Client:
             if who != "nobody":
                 grants.grant(
                     actor="system", user=user, role=Role(who), territory=cast.territory(*cast.BOTH),
-                    finess="470000012", national_id="899700000013",
+                    finess="470000012", national_id="899700000013", editor_id=1,
                 )  # fmt: skip
             return signed_in_by_psc(user)
 
