@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from agenda.days import CardState, Day, days
 from agenda.models import Outcome
 from agenda.own.merging import own_beside
 from agenda.places import same_place
@@ -15,12 +15,10 @@ from agenda.reports import ANSWERED, COMPLETE, CallReport, Landed, Question
 from agenda.searches import Search
 from agenda.slots import Slot
 from agenda.visibility import Hidden, HiddenReason, VisibleSlot, sort_slots
-from agenda.windows import DAYS_SHOWN
 from directory.found import Candidate
 from directory.zones import zone_of_postal_code
 
 EditorState = Literal["waiting", "answered", "partial", "failed"]
-CardState = Literal["waiting", "slots", "none", "unknown"]
 
 MESSAGES = {
     Outcome.OK: "{editor} a répondu.",
@@ -50,12 +48,6 @@ class EditorProgress:
     slots: int
     rejects: Mapping[str, int]
     reused_age_s: float | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Day:
-    date: date
-    slots: tuple[VisibleSlot, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -268,17 +260,6 @@ def contact(candidate: Candidate) -> tuple[str, str]:
         return CPTS_CONTACT, declared.structure_phone
     phones = (place.phone for place in candidate.places if place.phone)
     return "Téléphone du cabinet", next(phones, "")
-
-
-def days(visible: Iterable[VisibleSlot], *, now: datetime, zone: str) -> tuple[Day, ...]:
-    """Part slots over today, tomorrow and the day after, as the place counts them."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    dates = [today + timedelta(days=n) for n in range(DAYS_SHOWN)]
-    by_date: dict[date, list[VisibleSlot]] = {day: [] for day in dates}
-    for one in visible:
-        day = one.slot.start.astimezone(ZoneInfo(zone)).date()
-        by_date[min(max(day, dates[0]), dates[-1])].append(one)
-    return tuple(Day(date=day, slots=tuple(slots)) for day, slots in by_date.items())
 
 
 def slot_of(reports: Iterable[CallReport], slot_key: str) -> Slot | None:

@@ -1,4 +1,4 @@
-"""Is the chosen slot still free? One practitioner asked of one editor again, in about one second."""
+"""Is the chosen slot still free? One practitioner (or association) asked of one editor again, in about one second."""
 
 import uuid
 from collections.abc import Iterable
@@ -13,8 +13,6 @@ from redis.exceptions import RedisError
 from agenda import jobs, streams
 from agenda.aggregation import Questionnaire
 from agenda.loops import editor_loop
-from agenda.models import Editor
-from agenda.planning import question
 from agenda.progress import Progress
 from agenda.reports import CallReport
 from agenda.searches import Search, landed
@@ -63,10 +61,11 @@ def shown_slots(search: Search) -> tuple[Slot, ...]:
 def answer(search_id: UUID, *, editor_id: int, national_id: str, token: str) -> None:
     """The worker's part: ask, and leave the report for whoever waits under this token."""
     search = jobs.kept_search(search_id)
-    editor = Editor.objects.filter(pk=editor_id).first()
-    if search is None or editor is None:
+    if search is None:
         return
-    asked = question(editor, [national_id], number=0)
+    asked = jobs.question_about(search, national_id, editor_id=editor_id)
+    if asked is None:
+        return
     questionnaire = Questionnaire(
         search_id=search_id, questions=(asked,), window=search.window, zone=search.zone, may_reuse=False
     )

@@ -71,12 +71,12 @@ def test_no_slot_is_empty_and_some_rejects_are_partial(editor: TestEditor) -> No
     assert [one.path for one in report.broken] == [f"Bundle.entry[{n}].resource.status" for n in range(3)]
 
 
-def exact(flow: Flow) -> str:
+def exact(flow: Flow, *national_ids: str) -> str:
     start, end = datetime(2024, 6, 12, 14, 20, tzinfo=UTC), datetime(2024, 6, 15, 14, 20, tzinfo=UTC)
     with TestEditor() as editor:
         call = Call(
             question=Question(number=0, editor_id=1, editor_name="A", flow=flow,
-                              national_ids=("810002909371", "810001288385")),
+                              national_ids=national_ids or ("810002909371", "810001288385")),
             peer=Peer(editor_id=1, base_url=editor.url + "/", tls=None), hosts=BookingHosts.of([]),
             window=Window(start=start, end=end), zone="Europe/Paris",
         )  # fmt: skip
@@ -107,6 +107,16 @@ def test_the_question_is_written_as_the_guide_does() -> None:
 def test_the_cpts_question_has_two_more_includes() -> None:
     assert exact(Flow.R04) == (
         R01 + "&_include=Slot:service-type-reference&_include:iterate=HealthcareService:organization"
+    )
+
+
+def test_the_question_about_associations_is_written_as_the_guide_does() -> None:
+    assert exact(Flow.SOS, "334173748400020", "392080466300010") == (
+        "_revinclude=Slot:schedule&_include=Schedule:actor:Location&_include:iterate=Location:organization"
+        "&_has:Slot:schedule:start=ge2024-06-12T16:20:00.000%2B02:00"
+        "&_has:Slot:schedule:start=le2024-06-15T16:20:00.000%2B02:00"
+        "&_has:Slot:schedule:status=free&actor:Location.organization.identifier="
+        "urn:oid:1.2.250.1.71.4.2.2%7C334173748400020,urn:oid:1.2.250.1.71.4.2.2%7C392080466300010"
     )
 
 
