@@ -1,12 +1,13 @@
 """Where a search stands: what each editor did, and what each card may honestly say."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 import msgspec
 
+from agenda.association_cards import AssociationCard, association_card
 from agenda.days import CardState, Day, days
 from agenda.models import Outcome
 from agenda.own.merging import own_beside
@@ -86,6 +87,7 @@ class Progress:
         self.now = now
         self.done = False
         self._candidates = {candidate.national_id: candidate for candidate in search.found.candidates}
+        self._associations = {one.structure_id: one for one in search.found.associations}
         self._reports: dict[int, CallReport] = {}
         self._own: dict[str, list[Slot]] = {}
         for slot in search.own:
@@ -96,7 +98,7 @@ class Progress:
                 self._questions_of.setdefault(national_id, []).append(question)
 
     def take(self, landed: Landed) -> frozenset[str]:
-        """Take one event into account; return the national ids whose card changed."""
+        """Take one event into account; return the national ids whose card changed, those of associations included."""
         if landed.report:
             return self._take_report(landed.report)
         if landed.again is not None:
@@ -163,6 +165,9 @@ class Progress:
     def cards(self) -> tuple[Card, ...]:
         return tuple(self.card(national_id) for national_id in self._candidates)
 
+    def cards_of(self, changed: Set[str]) -> tuple[Card, ...]:
+        return tuple(self.card(national_id) for national_id in sorted(changed & self._candidates.keys()))
+
     def card(self, national_id: str) -> Card:
         """Build the card of one practitioner; KeyError when the search did not find him."""
         candidate = self._candidates[national_id]
@@ -183,6 +188,24 @@ class Progress:
             contact_phone=phone,
             absent=absent(candidate, self.search),
             time_zone=zone,
+        )
+
+    @property
+    def associations(self) -> tuple[AssociationCard, ...]:
+        return tuple(self.association(structure_id) for structure_id in self._associations)
+
+    def associations_of(self, changed: Set[str]) -> tuple[AssociationCard, ...]:
+        return tuple(self.association(structure_id) for structure_id in sorted(changed & self._associations.keys()))
+
+    def association(self, structure_id: str) -> AssociationCard:
+        """Build the card of one SOS association; KeyError when the search did not find it."""
+        return association_card(
+            self._associations[structure_id],
+            search=self.search,
+            asked=self._questions_of.get(structure_id, []),
+            reports=self._reports_of(structure_id),
+            now=self.now,
+            done=self.done,
         )
 
     def candidate(self, national_id: str) -> Candidate:

@@ -17,7 +17,7 @@ from agenda.progress import Progress
 from agenda.reports import CallReport
 from agenda.searches import Search, landed
 from agenda.slots import Slot
-from agenda.visibility import sort_slots
+from agenda.visibility import sort_association_slots, sort_slots
 
 PATIENCE_SECONDS = 1.2
 ALTERNATIVES = 3
@@ -55,7 +55,8 @@ def shown_slots(search: Search) -> tuple[Slot, ...]:
     progress = Progress(search, now=timezone.now())
     for one in landed(search):
         progress.take(one)
-    return tuple(visible.slot for card in progress.cards for visible in card.slots)
+    visible = [card.slots for card in progress.cards] + [card.slots for card in progress.associations]
+    return tuple(one.slot for slots in visible for one in slots)
 
 
 def answer(search_id: UUID, *, editor_id: int, national_id: str, token: str) -> None:
@@ -92,16 +93,22 @@ def _ask_quickly(search: Search, slot: Slot) -> CallReport | None:
 
 
 def _visible(search: Search, national_id: str, slots: tuple[Slot, ...]) -> list[Slot]:
-    candidate = next(one for one in search.found.candidates if one.national_id == national_id)
-    visible, _ = sort_slots(
-        [slot for slot in slots if slot.national_id == national_id],
-        candidate=candidate, viewer=search.viewer, window=search.window, now=timezone.now(), filters=search.filters,
-    )  # fmt: skip
+    his = [slot for slot in slots if slot.national_id == national_id]
+    candidate = next((one for one in search.found.candidates if one.national_id == national_id), None)
+    now = timezone.now()
+    if candidate is None:
+        visible, _ = sort_association_slots(
+            his, viewer=search.viewer, window=search.window, now=now, filters=search.filters
+        )
+    else:
+        visible, _ = sort_slots(
+            his, candidate=candidate, viewer=search.viewer, window=search.window, now=now, filters=search.filters
+        )
     return [one.slot for one in visible]
 
 
 def next_to(slot: Slot, slots: Iterable[Slot]) -> tuple[Slot, ...]:
-    """The next three of the same practitioner, later ones first, then earlier ones."""
+    """The next three of the same practitioner (or association), later ones first, then earlier ones."""
     others = [one for one in slots if one.national_id == slot.national_id and one.key != slot.key]
     later = [one for one in others if one.start >= slot.start]
     earlier = [one for one in others if one.start < slot.start]
