@@ -108,8 +108,9 @@ def _visible(search: Search, national_id: str, slots: tuple[Slot, ...]) -> list[
 
 
 def next_to(slot: Slot, slots: Iterable[Slot]) -> tuple[Slot, ...]:
-    """The next three of the same practitioner (or association), later ones first, then earlier ones."""
+    """The next three of the same practitioner, or association: later ones first, at the same consultation place."""
     others = [one for one in slots if one.national_id == slot.national_id and one.key != slot.key]
     later = [one for one in others if one.start >= slot.start]
     earlier = [one for one in others if one.start < slot.start]
-    return tuple([*later, *earlier][:ALTERNATIVES])
+    nearest = sorted([*later, *earlier], key=lambda one: one.place.name != slot.place.name)
+    return tuple(nearest[:ALTERNATIVES])
