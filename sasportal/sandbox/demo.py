@@ -15,14 +15,15 @@ from sasportal.sandbox.supervisor import free_port
 
 REGISTRATIONS = Path(__file__).resolve().parent / "registrations.json"
 # Raise it when the generated territory or the way it is loaded changes.
-TERRITORY = "3"
-FIRST_PORTS = {"web": 8000, "psc": 8100, "alpha": 8101, "beta": 8102, "gamma": 8103, "delta": 8104,
+TERRITORY = "4"
+FIRST_PORTS = {"web": 8000, "psc": 8100, "alpha": 8101, "beta": 8102, "gamma": 8103, "delta": 8104, "epsilon": 8105,
                "mailbox": 8120, "smtp": 8125}  # fmt: skip
 EDITORS = {
     "alpha": ("Alpha Agenda", "individual", ["R01"]),
     "beta": ("Béta Rendez-vous", "cpts", ["R01", "R04"]),
     "gamma": ("Gamma Planning", "slow", ["R01"]),
     "delta": ("Delta Cabinet", "partial", ["R01", "R04"]),
+    "epsilon": ("Epsilon Garde", "sos", ["SOS"]),
 }
 
 

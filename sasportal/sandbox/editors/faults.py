@@ -48,6 +48,7 @@ class Switches:
 
     fault: Fault = Fault.NORMAL
     refuses_bookings: bool = False
+    confirms_later: bool = False
     calls: int = 0
     hanging: set[asyncio.Event] = field(default_factory=set)
     mistake: Mistake | None = None

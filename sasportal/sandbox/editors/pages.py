@@ -8,10 +8,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from sasportal.sandbox.editors.bookings import Booking, Status
-from sasportal.sandbox.editors.config import PRESENTATION, EditorConfig
+from sasportal.sandbox.editors.config import PRESENTATION, EditorConfig, Kind
 from sasportal.sandbox.editors.faults import Fault, Switches
 from sasportal.sandbox.editors.generation import Opening
-from sasportal.sandbox.editors.people import Person
+from sasportal.sandbox.editors.people import Person, Place
 from sasportal.sandbox.editors.sign_in import Professional
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -71,6 +71,7 @@ def _who(professional: Professional | None) -> Html:
 
 
 def home(config: EditorConfig, people: Sequence[tuple[Person, int]]) -> Html:
+    who = ("Association", "Associations") if config.kind is Kind.SOS else ("Praticien", "Praticiens")
     rows = (
         (person.id, person.name, ", ".join(dict.fromkeys(place.city for place in person.places)), count)
         for person, count in people
@@ -81,11 +82,14 @@ def home(config: EditorConfig, people: Sequence[tuple[Person, int]]) -> Html:
         rows,
     )
     return format_html(
-        '<p class="chapeau">{}</p><div class="tableau" tabindex="0" role="region" aria-label="Praticiens"><table>'
-        "<caption>Praticiens qui ont leur agenda ici</caption><thead><tr>"
-        '<th scope="col">Praticien</th><th scope="col">Lieux</th><th scope="col">Créneaux libres</th></tr></thead>'
+        '<p class="chapeau">{}</p><div class="tableau" tabindex="0" role="region" aria-label="{}"><table>'
+        "<caption>{} qui ont leur agenda ici</caption><thead><tr>"
+        '<th scope="col">{}</th><th scope="col">Lieux</th><th scope="col">Créneaux libres</th></tr></thead>'
         "<tbody>{}</tbody></table></div>",
         PRESENTATION[config.kind],
+        who[1],
+        who[1],
+        who[0],
         lines,
     )
 
@@ -96,7 +100,7 @@ def person_agenda(person: Person, free: Iterable[Opening]) -> Html:
         "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>"
         '<form method="post" action="/praticiens/{}/bloquer"><input type="hidden" name="creneau" value="{}">'
         '<button type="submit">Donner à un patient du cabinet</button></form></td></tr>',
-        ((when(one.start), one.place.city, _manner(one), ", ".join(one.types), person.id, one.id) for one in free),
+        ((when(one.start), where(one.place), _manner(one), ", ".join(one.types), person.id, one.id) for one in free),
     )
     return format_html(
         "<p>Un créneau donné ici disparaît des recherches, comme si le cabinet l’avait réservé.</p>"
@@ -110,11 +114,12 @@ def person_agenda(person: Person, free: Iterable[Opening]) -> Html:
 def summary(one: Opening) -> Html:
     """The slot as the booking page shows it."""
     return format_html(
-        '<dl class="recapitulatif"><dt>Praticien</dt><dd>Dr {}</dd><dt>Quand</dt><dd>{}</dd>'
-        "<dt>Durée</dt><dd>{} min</dd><dt>Où</dt><dd>{}, {} {} ({})</dd><dt>Motifs</dt><dd>{}</dd></dl>",
-        one.person.name,
+        '<dl class="recapitulatif"><dt>Avec</dt><dd>{}</dd><dt>Quand</dt><dd>{}</dd>'
+        "<dt>Durée</dt><dd>{} min</dd><dt>Où</dt><dd>{}{}, {} {} ({})</dd><dt>Motifs</dt><dd>{}</dd></dl>",
+        one.person.title,
         when(one.start),
         int((one.end - one.start).total_seconds() // 60),
+        f"{one.place.name}, " if one.place.name else "",
         one.place.line,
         one.place.postal_code,
         one.place.city,
@@ -186,12 +191,12 @@ def my_bookings(bookings: Sequence[Booking], choices: dict[str, list[Opening]], 
 
 def _booking(one: Booking, choices: Sequence[Opening]) -> Html:
     return format_html(
-        '<article class="rendez-vous"><h2>{}</h2><p>Dr {} · <strong class="etat etat--{}">{}</strong> · {}</p>{}'
+        '<article class="rendez-vous"><h2>{}</h2><p>{} · <strong class="etat etat--{}">{}</strong> · {}</p>{}'
         "</article>",
         when(datetime.fromisoformat(one.start)),
         one.person_name,
         one.status,
-        one.status.label,
+        "à confirmer par l’association" if one.awaits else one.status.label,
         _told(one),
         _actions(one, choices) if one.status is Status.BOOKED else "",
     )
@@ -204,11 +209,16 @@ def _told(one: Booking) -> str:
 
 
 def _actions(one: Booking, choices: Sequence[Opening]) -> Html:
-    options = format_html_join("", '<option value="{}">{}</option>', ((o.id, when(o.start)) for o in choices))
+    options = format_html_join("", '<option value="{}">{}</option>', ((o.id, _choice(o)) for o in choices))
     buttons = format_html_join(
         "",
         '<button type="submit" name="action" value="{}">{}</button>',
-        (("cancelled", "Annuler"), ("fulfilled", "Patient venu"), ("noshow", "Patient absent")),
+        (
+            *([("confirm", "Confirmer (association)")] if one.awaits else ()),
+            ("cancelled", "Annuler"),
+            ("fulfilled", "Patient venu"),
+            ("noshow", "Patient absent"),
+        ),  # fmt: skip
     )
     moving = format_html(
         '<label for="creneau-{}">Déplacer vers</label> <select id="creneau-{}" name="creneau">{}</select> '
@@ -225,7 +235,15 @@ def _actions(one: Booking, choices: Sequence[Opening]) -> Html:
     )
 
 
-def switchboard(switches: Switches) -> Html:
+def switchboard(config: EditorConfig, switches: Switches) -> Html:
+    bookings = [("accepte", "Accepte"), ("refuse", "Refuse des rendez-vous")]
+    bookings += [("plus-tard", "Confirme plus tard")] if config.kind is Kind.SOS else []
+    current = "refuse" if switches.refuses_bookings else "plus-tard" if switches.confirms_later else "accepte"
+    choices = format_html_join(
+        "",
+        '<button type="submit" name="rendez-vous" value="{}" aria-pressed="{}">{}</button>',
+        ((value, "true" if value == current else "false", label) for value, label in bookings),
+    )
     faults = format_html_join(
         "",
         '<button type="submit" name="panne" value="{}" aria-pressed="{}">{}</button>',
@@ -235,21 +253,25 @@ def switchboard(switches: Switches) -> Html:
         '<p class="chapeau" role="status">État : <strong id="etat">{}</strong> · rendez-vous : '
         '<strong id="rendez-vous">{}</strong> · {} appel(s) reçu(s)</p>'
         '<form class="interrupteurs" method="post"><h2>Réponses aux recherches</h2><p>{}</p>'
-        "<h2>Prise de rendez-vous</h2><p>"
-        '<button type="submit" name="rendez-vous" value="accepte" aria-pressed="{}">Accepte</button>'
-        '<button type="submit" name="rendez-vous" value="refuse" aria-pressed="{}">Refuse des rendez-vous</button>'
-        "</p></form>",
+        "<h2>Prise de rendez-vous</h2><p>{}</p></form>",
         switches.fault.label,
-        "refusés" if switches.refuses_bookings else "acceptés",
+        {"refuse": "refusés", "plus-tard": "confirmés plus tard", "accepte": "acceptés"}[current],
         switches.calls,
         faults,
-        "false" if switches.refuses_bookings else "true",
-        "true" if switches.refuses_bookings else "false",
+        choices,
     )
 
 
 def notice(text: str) -> Html:
     return format_html('<p class="avis avis--erreur" role="alert">{}</p>', text)
+
+
+def where(place: Place) -> str:
+    return f"{place.name}, {place.city}" if place.name else place.city
+
+
+def _choice(one: Opening) -> str:
+    return f"{when(one.start)}, {one.place.name}" if one.place.name else when(one.start)
 
 
 def _manner(one: Opening) -> str:

@@ -69,6 +69,7 @@ def application(editor: Editor) -> web.Application:
             web.get("/connexion/retour", sign_in_views.come_back),
             web.post("/deconnexion", sign_in_views.sign_out),
             web.get("/fhir/Slot", fhir_views.search_slots),
+            web.get("/fhir/Schedule", fhir_views.search_schedules),
             web.get("/fhir/metadata", fhir_views.capabilities),
             web.get("/fhir/{anything:.*}", fhir_views.unknown),
             web.route("*", "/fhir/{anything:.*}", fhir_views.not_allowed),
