@@ -23,6 +23,7 @@ class PlaceView:
     phone: str
     phone_href: str
     opening: str
+    time_zone: str
     zone_line: str
     stranger: str
     days: tuple[DayView, ...]
@@ -112,7 +113,8 @@ def place_view(card: PlaceCard, association: Association, *, now: datetime) -> P
         phone=number,
         phone_href=href(number),
         opening=opening(hours, here),
-        zone_line="" if card.time_zone == "Europe/Paris" else zone_line(card.time_zone, now),
+        time_zone=card.time_zone,
+        zone_line=zone_line(card.time_zone, now),
         stranger="" if card.known else f"lieu indiqué par {card.editor_name}, absent de l’annuaire",
         days=tuple(day_view(day, today=here.date(), who=who, refs={}) for day in card.days),
     )

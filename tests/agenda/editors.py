@@ -39,6 +39,7 @@ class TestEditor:
         self.asked: list[list[str]] = []
         self.at_once = self.most_at_once = 0
         self.slot_options: dict[str, Any] = {}
+        self.location_options: dict[str, Any] = {}
         self.communities: tuple[str, ...] = ()
         self._tls = tls
         self._ready = threading.Event()
@@ -118,7 +119,11 @@ class TestEditor:
             for place, starts in places.items()
             for start in starts
         ]
-        linked = [link for one, places in mine.items() for link in everything([one], places=list(places))]
+        linked = [
+            link
+            for one, places in mine.items()
+            for link in everything([one], places=list(places), **self.location_options)
+        ]
         return bundle([*slots, *linked])
 
     def resources(self, asked: list[str]) -> dict[str, Any]:

@@ -63,13 +63,13 @@ def sos_slot(structure_id: str, start: datetime | str, *, place: str = "centre",
     return slot(f"{structure_id}-{place}", start, **options)
 
 
-def everything(structure_ids: Iterable[str], *, places: Sequence[str] = ("centre",)) -> list[Json]:
+def everything(structure_ids: Iterable[str], *, places: Sequence[str] = ("centre",), **more: Any) -> list[Json]:
     """What the slots of these associations refer to."""
     return [
         resource
         for one in structure_ids
         for resource in (
             association(one),
-            *(link for place in places for link in (schedule(one, place), location(one, place))),
+            *(link for place in places for link in (schedule(one, place), location(one, place, **more))),
         )
     ]

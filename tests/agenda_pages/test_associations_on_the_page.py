@@ -158,3 +158,11 @@ def test_the_command_tells_them_too(valkey, sos: TestEditor) -> None:
     out = StringIO()
     call_command("search", "SOS médecins", "--near", "47000 Agen", stdout=out)
     assert "SOS Médecins Agen – créneaux disponibles\n  Point de consultation Centre, Agen\n" in out.getvalue()
+
+
+def test_a_place_overseas_names_its_clock(client: Client, sos: TestEditor) -> None:
+    sos.receives_at(SOS, "centre", slots=1)
+    sos.location_options = {"address": {"line": ["1 rue de Paris"], "city": "Saint-Denis", "postalCode": "97400"}}
+    opened = client.get("/sas/recherche", SEARCH)
+    jobs.run(search_of(opened))
+    assert "Heures de La Réunion (UTC+4)" in text_of(again(client, search_of(opened)))
