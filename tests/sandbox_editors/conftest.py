@@ -86,6 +86,12 @@ def own_world(make_config) -> Iterator[Callable[..., World]]:
 
         def start(config: dict[str, Any] | None = None) -> World:
             stack.close()
-            return stack.enter_context(world(config or make_config()))
+            config = config or make_config()
+            for _ in range(3):
+                try:
+                    return stack.enter_context(world(config))
+                except OSError:  # somebody took one of its ports meanwhile
+                    config = config | {"editors": [one | {"port": free_port()} for one in config["editors"]]}
+            return stack.enter_context(world(config))
 
         yield start
