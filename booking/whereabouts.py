@@ -30,12 +30,13 @@ def of_association(association: Association) -> dict[str, Any]:
 
 
 def of_consultation(association: Association, slot: Slot) -> dict[str, Any]:
-    """The consultation place as its editor wrote it, completed by the directory."""
+    """The consultation place as its editor wrote it, completed by what the directory knows of the association."""
     place = slot.place
     known = consultation_place(place, association.places)
     line = ", ".join(filter(None, [place.name, place.line]))
     phone = place.phone or (known.phone if known else "") or association.phone
-    return _columns(line, place.postal_code, place.city, phone) | {"department": known.department if known else ""}
+    nearest = known or next(iter(association.places), None)
+    return _columns(line, place.postal_code, place.city, phone) | {"department": nearest.department if nearest else ""}
 
 
 def of_slot(candidate: Candidate, slot: Slot) -> dict[str, Any]:

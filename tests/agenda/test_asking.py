@@ -32,15 +32,19 @@ from tests.agenda.editors import (
     reset,
     status,
 )
+from tests.agenda.sos_answers import everything, siret, sos_slot
 
 ANNE, BRUNO = rpps(1), rpps(2)
 SPACES = b" " * (9 * 1024 * 1024)
 
 
-def ask_once(editor: TestEditor, *, seconds: float = 6.5, flow: Flow = Flow.R01, url: str = "") -> CallReport:
+def ask_once(
+    editor: TestEditor, *, seconds: float = 6.5, flow: Flow = Flow.R01, url: str = "",
+    about: tuple[str, ...] = (ANNE, BRUNO),
+) -> CallReport:  # fmt: skip
     now = datetime.now(UTC)
     call = Call(
-        question=Question(number=3, editor_id=7, editor_name="Alpha", flow=flow, national_ids=(ANNE, BRUNO)),
+        question=Question(number=3, editor_id=7, editor_name="Alpha", flow=flow, national_ids=about),
         peer=Peer(editor_id=7, base_url=url or editor.url, tls=None),
         hosts=BookingHosts.of(["alpha.example"]),
         window=Window(start=now, end=now + timedelta(hours=72)),
@@ -226,6 +230,21 @@ def test_pages_are_read_together(editor: TestEditor) -> None:
     editor.answer = paged(editor, 5)
     report = ask_once(editor)
     assert (report.outcome, len(report.slots), len(editor.queries)) == (Outcome.OK, 5, 5)
+
+
+def test_pages_about_associations_are_read_together_whatever_page_holds_the_places(editor: TestEditor) -> None:
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    pages = [[sos_slot(siret(1), start)], [sos_slot(siret(1), start + timedelta(hours=1))], everything([siret(1)])]
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        number = int(request.query.get("page", "1"))
+        following = f"{editor.url}/Schedule?page={number + 1}" if number < len(pages) else ""
+        return as_fhir(bundle(pages[number - 1], next_url=following))
+
+    editor.answer = answer
+    report = ask_once(editor, flow=Flow.SOS, about=(siret(1),))
+    assert (report.outcome, len(report.slots), report.known, report.rejects) == (Outcome.OK, 2, (siret(1),), {})
+    assert len(editor.queries) == 3
 
 
 def test_a_relative_next_page_is_followed(editor: TestEditor) -> None:

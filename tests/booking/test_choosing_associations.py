@@ -76,6 +76,16 @@ def test_a_free_slot_leads_to_the_editor_and_the_orientation_is_about_the_associ
     assert "Réservation ouverte chez Sigma" in text_of(panel(client, slot.key))
 
 
+def test_a_place_the_directory_does_not_know_is_of_the_association_s_department(
+    camille: User, client: Client, sigma: TestEditor
+) -> None:
+    sigma.places = {AGEN: {"sud": sigma.places[AGEN]["centre"]}}
+    search = opened(camille)
+    choose(client, search, shown_slots(search)[0].key)
+    one = Orientation.objects.get()
+    assert (one.place.partition(",")[0], one.department) == ("Point de consultation Sud", "47")
+
+
 def test_a_slot_gone_shows_the_next_of_the_same_place(camille: User, client: Client, sigma: TestEditor) -> None:
     search = opened(camille)
     slot = shown_slots(search)[0]
