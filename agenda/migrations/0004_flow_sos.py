@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agenda', '0002_own_agenda'),
+        ('agenda', '0003_supervision'),
     ]
 
     operations = [
