@@ -46,8 +46,8 @@ async def block(request: web.Request) -> web.Response:
 
 async def switchboard(request: web.Request) -> web.Response:
     editor = editor_of(request)
-    shown = pages.switchboard(editor.config, editor.switches) + mistake_form(editor.switches)
-    return editor.show(request, "Interrupteurs", shown)
+    body = pages.switchboard(editor.config, editor.switches) + mistake_form(editor.switches)
+    return editor.show(request, "Interrupteurs", body)
 
 
 async def switch(request: web.Request) -> web.Response:
