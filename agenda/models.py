@@ -10,6 +10,7 @@ from django.utils import timezone
 class Flow(models.TextChoices):
     R01 = "R01", "INT_R01 – créneaux des praticiens"
     R04 = "R04", "INT_R04 – créneaux partagés avec une CPTS"
+    R02 = "R02", "INT_R02 – comptes des régulateurs"
 
 
 class EditorState(models.TextChoices):
@@ -130,5 +131,6 @@ class EditorCall(models.Model):
         ]
 
 
+from agenda.accounts.models import EditorAccount  # noqa: E402, F401 - Django looks for models here
 from agenda.own.models import CalendarFeed, Occurrence, Series  # noqa: E402, F401 - Django looks for models here
 from agenda.supervision.models import Anomaly, CallCount, WatchedCertificate  # noqa: E402, F401 - likewise
