@@ -132,16 +132,20 @@ class EditorClient:
     async def write(self, peer: Peer, method: str, url: str, *, body: bytes) -> Written:
         """Send a resource once, and return the editor's yes or no.
 
-        Raises NotSent when nothing left, EditorRefused when access was refused; any other EditorUnavailable
-        leaves open whether it was taken.
+        Raises NotSent when nothing left, EditorRefused with a status when access was refused; any other
+        refusal, and EditorUnavailable, leave open whether it was taken.
         """
         with named_faults():
             request = self._session.request(
-                method, URL(url, encoded=True), data=body, headers=WRITING, ssl=peer.tls or True, allow_redirects=False
-            )
+                method, URL(url, encoded=True), data=body, headers=WRITING, ssl=peer.tls or True, allow_redirects=False,
+                middlewares=(_once,),
+            )  # fmt: skip
             async with asyncio.timeout(WRITE_SECONDS), request as response:
                 _check_written(response.status)
-                return Written(status=response.status, body=await _words(response))
+                words = await _words(response)
+                if peer.tls and response.status == 400 and says_certificate_refused(words):
+                    raise EditorRefused(Outcome.REFUSED, OURS_REFUSED)
+                return Written(status=response.status, body=words)
 
     async def warm(self, peer: Peer) -> None:
         """Open a connection before the first search needs it; a failure is not worth a word here."""
@@ -177,6 +181,18 @@ def named_faults() -> Iterator[None]:
         raise EditorUnavailable(Outcome.UNREACHABLE, "cut short") from error
     except (aiohttp.ClientError, ValueError) as error:
         raise EditorRefused(Outcome.INVALID, type(error).__name__) from error
+
+
+async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Keep the library from sending a PUT a second time by itself when the line was cut."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        if fault := tls_fault(error):
+            raise EditorRefused(Outcome.REFUSED, fault) from error
+        raise EditorUnavailable(Outcome.UNREACHABLE, type(error).__name__) from error
 
 
 def _check_written(status: int) -> None:

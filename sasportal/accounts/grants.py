@@ -15,6 +15,10 @@ from sasportal.accounts.models import RegulatorKind, Role, RoleGrant, Suspension
 from sasportal.accounts.roles import grants_now
 from sasportal.accounts.signed_in import end_sessions
 from sasportal.audit import trail
+from sasportal.outbox.deliveries import deliver
+
+# Channel that closes elsewhere what a regulator was given here; written with the change (settings)
+REGULATES_NO_MORE = "regulator-closed"
 
 
 class NotAProfessional(Exception):
@@ -145,6 +149,8 @@ def revoke(*, actor: User | str, given: RoleGrant) -> None:
     if not ended:  # given for later: it never starts
         ended, _ = in_force.delete()
     if ended:
+        if given.role == Role.REGULATOR:
+            deliver(REGULATES_NO_MORE, user_id=given.user_id)
         record_grant(actor=actor, action="role_revoked", given=given)
 
 
@@ -154,6 +160,8 @@ def suspend(*, actor: User | str, user: User, reason: SuspensionReason = Suspens
     closed = {"is_active": False, "suspended_at": timezone.now(), "suspended_for": reason}
     if User.objects.filter(pk=user.pk, is_active=True).update(**closed):
         end_sessions(user)
+        if user.grants.filter(role=Role.REGULATOR).exists():
+            deliver(REGULATES_NO_MORE, user_id=user.pk)
         trail.record(actor=actor, action="account_suspended", target=str(user.technical_id), reason=reason)
 
 

@@ -4,12 +4,16 @@ from typing import Any
 
 from django.utils import timezone
 
+from agenda.accounts.asking import CHANNEL, at_sign_in
 from agenda.accounts.models import EditorAccount
 from agenda.accounts.states import AccountState, Standing, described
 from agenda.identifiers import IDNPS
 from agenda.models import Editor, Flow
 from sasportal.accounts.identifiers import TECHNICAL_ID
 from sasportal.accounts.models import User
+from sasportal.outbox.models import Delivery, DeliveryState
+from sasportal.outbox.relay import relay
+from sasportal.sandbox.editors.editor import Editor as FakeEditor
 from tests.accounts import cast
 from tests.agenda.cast import register
 
@@ -48,3 +52,31 @@ def known(user: User, editor: Editor, **fields: Any) -> EditorAccount:
 def standing(user: User, editor: Editor) -> Standing | None:
     found = described(EditorAccount.objects.filter(user=user, editor=editor), timezone.now()).first()
     return Standing(found.standing) if found else None
+
+
+def signs_in(user: User) -> None:
+    """What the two ways in have in common (tests/editor_accounts/test_when.py goes through the doors)."""
+    at_sign_in(User.objects.get(pk=user.pk))
+
+
+def sent() -> None:
+    """Let the relay send what is due now."""
+    while relay():
+        pass
+
+
+def later() -> None:
+    """Let the time of every pause and lease pass."""
+    Delivery.objects.filter(state=DeliveryState.PENDING).update(not_before=timezone.now())
+    EditorAccount.objects.update(held_until=None)
+
+
+def deliveries() -> list[tuple[str, int]]:
+    """State and attempts of what was to be sent to editors, oldest first."""
+    rows = Delivery.objects.filter(channel=CHANNEL).order_by("created_at")
+    return list(rows.values_list("state", "attempts"))
+
+
+def held(fake: FakeEditor) -> list[tuple[str, bool, str, str, int]]:
+    """What a fake editor holds: identifier, active, family name, e-mail, number of versions."""
+    return [(one.value, one.active, one.family, one.email, one.version) for one in fake.accounts.all.values()]

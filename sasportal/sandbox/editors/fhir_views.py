@@ -1,4 +1,4 @@
-"""The FHIR server of an editor: `GET Slot`, `GET metadata`, OperationOutcome for the rest."""
+"""The FHIR server of an editor: `GET Slot`, `GET metadata`, OperationOutcome for the rest (accounts: account_views)."""
 
 import asyncio
 import json
@@ -18,6 +18,12 @@ LONGEST_PAGE = 1000
 # The editor that knows half also pages, always in few pages
 PAGE_OF_PARTIAL = 60
 MOST_PAGES = 4
+ACCOUNTS = {
+    "type": "Practitioner",
+    "interaction": [{"code": "create"}, {"code": "update"}],
+    "updateCreate": True,
+    "conditionalUpdate": True,
+}
 
 
 async def search_slots(request: web.Request) -> web.Response:
@@ -79,7 +85,10 @@ async def capabilities(request: web.Request) -> web.Response:
         "rest": [
             {
                 "mode": "server",
-                "resource": [{"type": "Slot", "interaction": [{"code": "search-type"}], "searchInclude": includes}],
+                "resource": [
+                    {"type": "Slot", "interaction": [{"code": "search-type"}], "searchInclude": includes},
+                    ACCOUNTS,
+                ],
             }
         ],
     }
