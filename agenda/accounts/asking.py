@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from agenda.accounts.models import EditorAccount
 from agenda.accounts.sending import deliveries_of, is_reached
-from agenda.accounts.states import Standing, described, regulates, takers
+from agenda.accounts.states import Standing, described, regulates, takers, with_wanted
 from agenda.models import Editor
 from sasportal.accounts.models import User
 from sasportal.audit import trail
@@ -66,7 +66,7 @@ def all_again(*, actor: User, editor: Editor) -> int:
 def _accounts() -> QuerySet[Any]:
     """Accounts at editors that take them."""
     accounts = EditorAccount.objects.filter(editor__in=takers()).select_related("editor")
-    return described(accounts, timezone.now())
+    return with_wanted(described(accounts, timezone.now()))
 
 
 def _create_missing(user: User, editors: QuerySet[Editor]) -> None:

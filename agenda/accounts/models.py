@@ -39,6 +39,7 @@ class EditorAccount(models.Model):
         constraints = [models.UniqueConstraint(fields=["user", "editor"], name="one_account_per_regulator_and_editor")]
         indexes = [
             models.Index(fields=["editor"], condition=Q(asked_at__isnull=False), name="editor_accounts_asked"),
+            models.Index(fields=["editor"], condition=Q(refused__isnull=False), name="editor_accounts_refused"),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from agenda.accounts.difference import Method, Plan, Step, plan
 from agenda.accounts.fhir import practitioner, read_outcome
 from agenda.accounts.models import EditorAccount
-from agenda.accounts.states import AccountState, described
+from agenda.accounts.states import AccountState, described, with_wanted
 from agenda.client import EditorRefused, EditorUnavailable, NotSent, Peer, Written, peer_of
 from agenda.loops import editor_loop
 from agenda.models import EditorState, Flow, Outcome
@@ -42,7 +42,8 @@ class AccountRefused(Exception):
 def send(account_id: int) -> None:
     """Send what this account lacks, if anything; raise DeliveryFailed or DeliveryRefused."""
     until = _hold(account_id)
-    account = described(EditorAccount.objects.select_related("editor"), timezone.now()).get(pk=account_id)
+    row = EditorAccount.objects.filter(pk=account_id).select_related("editor")
+    account = with_wanted(described(row, timezone.now())).get()
     to_do = _to_do(account)
     if to_do is None or not is_reached(account):
         _release(account_id, until)

@@ -26,7 +26,7 @@ class RegulatorFilter(FilterForm):
         """Keep of `described` accounts those asked for, by name."""
         found = described
         if text := self.value("texte"):
-            found = found.filter(_named(text))
+            found = found.filter(named(text))
         if state := self.value("etat"):
             found = found.filter(state=state)
         if kind := self.value("type"):
@@ -35,7 +35,7 @@ class RegulatorFilter(FilterForm):
         return found.order_by("last_name", "first_name", "pk")
 
 
-def _named(text: str) -> Q:
+def named(text: str) -> Q:
     by_identifier = Q(national_id__icontains=text.strip()) | Q(email__icontains=text.strip())
     if not plain(text):
         return by_identifier

@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from agenda.accounts.models import EditorAccount
-from agenda.accounts.states import AccountState, Standing, described, takers
+from agenda.accounts.states import AccountState, Standing, described, takers, with_wanted
 from agenda.models import EditorState, Flow
 from sasportal.accounts import grants
 from sasportal.accounts.models import Role, RoleGrant, User
@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
 
 def wanted_of(user: User) -> AccountState:
     account, _ = EditorAccount.objects.get_or_create(user=user, editor=takers().first() or taker())
-    found = described(EditorAccount.objects.filter(pk=account.pk), timezone.now()).get()
+    found = with_wanted(described(EditorAccount.objects.filter(pk=account.pk), timezone.now())).get()
     return AccountState.of(found.wanted)
 
 
