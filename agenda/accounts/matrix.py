@@ -18,7 +18,7 @@ from sasportal.wording import day_of, listed
 # Names of the design system's badges; the words say the same without colour
 TONES = {Standing.IN_STEP: "success", Standing.PENDING: "info", Standing.FAILED: "error",
          Standing.INCOMPLETE: "warning", Standing.NOTHING: ""}  # fmt: skip
-REQUIRED = {"last_name": "nom", "first_name": "prénom", "email": "adresse électronique"}
+REQUIRED = {"last_name": "nom", "first_name": "prénom", "reachable_at": "adresse électronique"}
 SWITCHED_OFF = "éditeur coupé : envoi à son retour"
 AT_SIGN_IN = "à la prochaine connexion"
 
@@ -155,7 +155,8 @@ def _note(standing: Standing, user: Any, editor: Column, account: Any) -> str:
         case Standing.FAILED:
             return account.message
         case Standing.INCOMPLETE:
-            return "sans " + listed([words for name, words in REQUIRED.items() if not getattr(user, name)])
+            lacking = [words for name, words in REQUIRED.items() if not getattr(user, name)]
+            return f"pas d’envoi sans {listed(lacking)}"
         case Standing.PENDING:
             return _awaited(user, editor, account)
         case _:

@@ -25,7 +25,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Cast, Coalesce, JSONObject
+from django.db.models.functions import Cast, Coalesce, JSONObject, NullIf
 from django.db.models.lookups import Exact
 
 from agenda.accounts.models import EditorAccount
@@ -70,7 +70,7 @@ class Standing(TextChoices):
     IN_STEP = "a-jour", "À jour"
     PENDING = "en-attente", "En attente"
     FAILED = "en-echec", "En échec"
-    INCOMPLETE = "incomplet", "Impossible à envoyer"
+    INCOMPLETE = "incomplet", "Incomplet"
     NOTHING = "sans-objet", "Sans objet"
 
 
@@ -87,7 +87,8 @@ def regulates(now: datetime, of: str = "") -> ExpressionWrapper:
 
 def incomplete(of: str = "") -> Q:
     """The counterpart of `AccountState.is_complete`, for rows."""
-    return Q(**{f"{of}last_name": ""}) | Q(**{f"{of}first_name": ""}) | Q(**{f"{of}email": ""})
+    nowhere = Q(**{f"{of}email": "", f"{of}contact_email": ""})
+    return Q(**{f"{of}last_name": ""}) | Q(**{f"{of}first_name": ""}) | nowhere
 
 
 def elements(of: str = "") -> dict[str, Combinable]:
@@ -99,7 +100,7 @@ def elements(of: str = "") -> dict[str, Combinable]:
         "active": F("regulates"),
         "family": F(f"{of}last_name"),
         "given": F(f"{of}first_name"),
-        "email": F(f"{of}email"),
+        "email": Coalesce(NullIf(F(f"{of}email"), Value("")), F(f"{of}contact_email")),
     }
 
 

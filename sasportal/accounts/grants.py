@@ -173,6 +173,13 @@ def reopen(*, actor: User | str, user: User) -> None:
         trail.record(actor=actor, action="account_reopened", target=str(user.technical_id))
 
 
+@transaction.atomic
+def set_contact(*, actor: User | str, user: User, contact_email: str) -> None:
+    """Say where somebody without an address of his own can be written to; it opens no way in."""
+    if User.objects.filter(pk=user.pk).exclude(contact_email=contact_email).update(contact_email=contact_email):
+        trail.record(actor=actor, action="contact_changed", target=str(user.technical_id))
+
+
 def record_grant(*, actor: User | str, action: str, given: RoleGrant) -> None:
     trail.record(
         actor=actor,

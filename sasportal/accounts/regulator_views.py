@@ -58,6 +58,7 @@ def regulator_create(request: HttpRequest) -> HttpResponse:
                 national_id=said_by_form["national_id"],
                 given_name=said_by_form["given_name"],
                 family_name=said_by_form["family_name"],
+                contact_email=said_by_form["contact_email"],
                 **form.right,
             )
         except regulators.OwnAccount:

@@ -80,7 +80,7 @@ def test_each_state_is_said_in_words(alix: Client) -> None:
         "En attente envoi en cours",
         "En attente envoi en cours ; L’éditeur est injoignable.",
         "En échec Nom <b> inconnu",
-        "Impossible à envoyer sans prénom et adresse électronique",
+        "Incomplet pas d’envoi sans prénom et adresse électronique",
         "En attente désactivation en cours",
     ]
     assert found[6].startswith("À jour désactivé depuis le")

@@ -13,7 +13,7 @@ from agenda.models import EditorState, Flow
 from sasportal.accounts import grants
 from sasportal.accounts.models import Role, RoleGrant, User
 from tests.accounts import cast
-from tests.editor_accounts.cast import known, regulator, standing, state, taker, technical
+from tests.editor_accounts.cast import EMAIL, known, regulator, standing, state, taker, technical
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
@@ -27,6 +27,13 @@ def wanted_of(user: User) -> AccountState:
 
 def test_a_card_holder_is_named_by_his_national_identifier() -> None:
     assert wanted_of(regulator()) == state()
+
+
+def test_a_card_holder_is_written_to_at_his_contact_address() -> None:
+    user = regulator(email="")
+    assert wanted_of(user).is_complete is False
+    grants.set_contact(actor="system", user=user, contact_email=EMAIL)
+    assert wanted_of(user) == state()
 
 
 def test_a_local_account_is_named_by_its_technical_identifier() -> None:

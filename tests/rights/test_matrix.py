@@ -46,6 +46,7 @@ ACCOUNT_PAGES: dict[str, Line] = {
     "accounts:account_suspend": (["camille"], OF_LOT, {}),
     "accounts:account_reopen": (["camille"], OF_LOT, {}),
     "accounts:identifier_attach": (["camille"], OF_LOT, {}),
+    "accounts:contact_set": (["camille"], OF_LOT, {}),
     "accounts:right_give": (["camille"], OF_LOT, {}),
     "accounts:right_withdraw": (["camille", "grant"], OF_LOT, {}),
     "agenda:accounts:matrix": ([], ACCOUNTS, None),
