@@ -21,6 +21,7 @@ from agenda.accounts.states import AccountState, described, with_wanted
 from agenda.client import EditorRefused, EditorUnavailable, NotSent, Peer, Written, peer_of
 from agenda.loops import editor_loop
 from agenda.models import EditorState, Flow, Outcome
+from agenda.tls import THEIRS_REFUSED
 from sasportal.outbox.deliveries import settle
 from sasportal.outbox.relay import DeliveryFailed, DeliveryRefused
 
@@ -143,6 +144,8 @@ def reason(error: EditorUnavailable | EditorRefused) -> str:
     match error.outcome:
         case Outcome.TIMEOUT:
             return "L’éditeur n’a pas répondu à temps."
+        case Outcome.REFUSED if error.why == THEIRS_REFUSED:
+            return "Le certificat de l’éditeur n’est pas celui attendu."
         case Outcome.REFUSED:
             return "L’éditeur refuse notre certificat ou notre accès."
         case Outcome.OVERLOAD:

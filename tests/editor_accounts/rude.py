@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 import threading
 from collections.abc import Awaitable, Callable
 from typing import Any, Self
@@ -15,7 +16,8 @@ FHIR = "application/fhir+json"
 class RudeEditor:
     """`answers` serve one request each, then every request is taken (201). `seen`: method, identifier, resource."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
+        self._tls = tls
         self.answers: list[Answer] = []
         self.seen: list[tuple[str, str, dict[str, Any]]] = []
         self.headers: list[dict[str, str]] = []
@@ -34,7 +36,7 @@ class RudeEditor:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/fhir"
+        return f"https://localhost:{self.port}/fhir" if self._tls else f"http://127.0.0.1:{self.port}/fhir"
 
     @property
     def methods(self) -> list[str]:
@@ -50,12 +52,13 @@ class RudeEditor:
         app.router.add_route("*", "/fhir/Practitioner", self._practitioner)
         runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._tls).start()
         self.port = runner.addresses[0][1]
         self._stop = asyncio.Event()
         self._ready.set()
         await self._stop.wait()
         await runner.cleanup()
+        await asyncio.sleep(0.1 if self._tls else 0)  # goodbyes of TLS
 
     async def _practitioner(self, request: web.Request) -> web.StreamResponse:
         self.seen.append((request.method, request.query.get("identifier", ""), json.loads(await request.read())))
