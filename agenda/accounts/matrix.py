@@ -151,7 +151,7 @@ def _without_account(user: Any) -> Standing:
 def _note(standing: Standing, user: Any, editor: Column, account: Any) -> str:
     match standing:
         case Standing.IN_STEP:
-            return f"{'actif' if account.known['active'] else 'désactivé'} depuis le {day_of(account.known_at)}"
+            return f"{'actif' if account.known['active'] else 'désactivé'}, confirmé le {day_of(account.known_at)}"
         case Standing.FAILED:
             return account.message
         case Standing.INCOMPLETE:

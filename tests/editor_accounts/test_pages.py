@@ -74,7 +74,7 @@ def test_each_state_is_said_in_words(alix: Client) -> None:
     for user in users[5:8]:
         grants.suspend(actor="system", user=user)
     found = [line[1] for line in table(alix)]
-    assert found[0].startswith("À jour actif depuis le")
+    assert found[0].startswith("À jour actif, confirmé le")
     assert today in found[0]
     assert found[1:6] == [
         "En attente envoi en cours",
@@ -83,7 +83,7 @@ def test_each_state_is_said_in_words(alix: Client) -> None:
         "Incomplet pas d’envoi sans prénom et adresse électronique",
         "En attente désactivation en cours",
     ]
-    assert found[6].startswith("À jour désactivé depuis le")
+    assert found[6].startswith("À jour désactivé, confirmé le")
     assert found[7:] == ["Sans objet", "En attente à la prochaine connexion"]
 
 
@@ -179,7 +179,7 @@ def test_on_the_page_of_a_regulator(alix: Client, maxence: Client) -> None:
         assert ("Nom inconnu" in page, f"{editor.pk}/renvoyer/" in page) == (True, sends)
     EditorAccount.objects.update(refused=None, known=here(user), known_at=timezone.now())
     page = alix.get(address).content.decode()
-    assert ("actif depuis le" in page, "/renvoyer/" in page) == (True, False)
+    assert ("actif, confirmé le" in page, "/renvoyer/" in page) == (True, False)
 
 
 def test_an_administrator_sends_one_again(alix: Client, maxence: Client) -> None:
