@@ -13,6 +13,7 @@ from agenda.accounts import asking
 from agenda.accounts.forms import MatrixFilter, by_name
 from agenda.accounts.matrix import columns, rows, with_regulates
 from agenda.accounts.states import takers
+from agenda.models import Editor, EditorState
 from sasportal.accounts.charge import charge_of
 from sasportal.accounts.models import Role, User
 from sasportal.accounts.regulator_pages import to_page_of
@@ -54,10 +55,12 @@ def send_again(request: HttpRequest, technical_id: UUID, editor_id: int) -> Http
     """Send the account of one regulator to one editor now."""
     user = get_object_or_404(regulators_of(charge_of(person(request))), technical_id=technical_id)
     editor = get_object_or_404(takers(), pk=editor_id)
-    if asking.again(actor=person(request), user=user, editor=editor):
-        messages.success(request, f"Le compte est envoyé à {editor.name}. Rechargez la page pour voir sa réponse.")
-    else:
+    if not asking.again(actor=person(request), user=user, editor=editor):
         messages.info(request, f"Il n’y a rien à envoyer à {editor.name}.")
+    elif editor.state != EditorState.ON:
+        messages.info(request, _later(editor))
+    else:
+        messages.success(request, f"Le compte est envoyé à {editor.name}. Rechargez la page pour voir sa réponse.")
     return to_page_of(user)
 
 
@@ -69,7 +72,8 @@ def send_all_again(request: HttpRequest, editor_id: int) -> HttpResponse:
     back = reverse("agenda:accounts:matrix")
     if request.method == "POST":
         count = asking.all_again(actor=person(request), editor=editor)
-        messages.success(request, f"{several(count, 'compte renvoyé', 'comptes renvoyés')} à {editor.name}.")
+        said = f"{several(count, 'compte renvoyé', 'comptes renvoyés')} à {editor.name}."
+        messages.success(request, said if editor.state == EditorState.ON else _later(editor))
         return redirect(back)
     question = Question(
         title=f"Renvoyer les comptes à {editor.name} ?",
@@ -79,3 +83,7 @@ def send_all_again(request: HttpRequest, editor_id: int) -> HttpResponse:
     )
     around = space(request, (AT_EDITORS_TITLE, back), (question.button, ""))
     return render(request, "sas/confirm.html", around | {"question": question, "back": back})
+
+
+def _later(editor: Editor) -> str:
+    return f"{editor.name} est coupé : l’envoi se fera à son retour."

@@ -205,6 +205,15 @@ def test_an_administrator_sends_all_of_an_editor_again(alix: Client, maxence: Cl
     assert "3\u00a0comptes renvoyés à Alpha." in alix.post(address, follow=True).content.decode()
 
 
+def test_what_is_sent_again_to_an_editor_switched_off_waits_for_it(alix: Client) -> None:
+    user, editor = regulator(), taker(state=EditorState.OFF)
+    known(user, editor, refused=here(user), message="Non.")
+    for address in (f"{MATRIX}{user.technical_id}/{editor.pk}/renvoyer/", f"{MATRIX}editeurs/{editor.pk}/renvoyer/"):
+        answer = alix.post(address, follow=True)
+        assert "Alpha est coupé : l’envoi se fera à son retour." in answer.content.decode()
+    assert standing(user, editor) == Standing.PENDING
+
+
 def test_the_administration_says_how_many_fail(alix: Client) -> None:
     assert "en échec</span>" not in alix.get("/gestion/").content.decode()
     for editor in (taker(), taker(name="Beta")):
