@@ -11,6 +11,7 @@ class Flow(models.TextChoices):
     R01 = "R01", "INT_R01 – créneaux des praticiens"
     R04 = "R04", "INT_R04 – créneaux partagés avec une CPTS"
     SOS = "SOS", "SOS – créneaux des associations SOS Médecins"
+    R02 = "R02", "INT_R02 – comptes des régulateurs"
 
 
 class EditorState(models.TextChoices):
@@ -132,5 +133,6 @@ class EditorCall(models.Model):
         ]
 
 
+from agenda.accounts.models import EditorAccount  # noqa: E402, F401 - Django looks for models here
 from agenda.own.models import CalendarFeed, Occurrence, Series  # noqa: E402, F401 - Django looks for models here
 from agenda.supervision.models import Anomaly, CallCount, WatchedCertificate  # noqa: E402, F401 - likewise

@@ -5,6 +5,7 @@ from pathlib import Path
 from aiohttp import web
 
 from sasportal.sandbox.editors import pages
+from sasportal.sandbox.editors.account_faults import AccountFault
 from sasportal.sandbox.editors.booking_views import find_person
 from sasportal.sandbox.editors.bookings import SlotTaken
 from sasportal.sandbox.editors.editor import editor_of, now
@@ -66,6 +67,10 @@ async def switch(request: web.Request) -> web.Response:
     if "rendez-vous" in form:
         editor.switches.refuses_bookings = form["rendez-vous"] == "refuse"
         editor.switches.confirms_later = form["rendez-vous"] == "plus-tard"
+    if "comptes" in form:
+        if form["comptes"] not in list(AccountFault):
+            raise web.HTTPBadRequest(text="Réglage inconnu.")
+        editor.switches.accounts = AccountFault(str(form["comptes"]))
     raise web.HTTPSeeOther("/interrupteurs")
 
 

@@ -1,4 +1,4 @@
-"""The FHIR server of an editor: `GET Slot`, `GET Schedule` (SOS), `GET metadata`, OperationOutcome for the rest."""
+"""The FHIR server of an editor: `GET Slot`, `GET Schedule` (SOS), `GET metadata` (accounts: account_views)."""
 
 import asyncio
 import json
@@ -20,6 +20,12 @@ LONGEST_PAGE = 1000
 # The editor that knows half also pages, always in few pages
 PAGE_OF_PARTIAL = 60
 MOST_PAGES = 4
+ACCOUNTS = {
+    "type": "Practitioner",
+    "interaction": [{"code": "create"}, {"code": "update"}],
+    "updateCreate": True,
+    "conditionalUpdate": True,
+}
 
 
 async def search_slots(request: web.Request) -> web.Response:
@@ -103,7 +109,8 @@ async def capabilities(request: web.Request) -> web.Response:
                         "type": "Schedule" if editor.config.kind is Kind.SOS else "Slot",
                         "interaction": [{"code": "search-type"}],
                         "searchInclude": includes,
-                    }
+                    },
+                    ACCOUNTS,
                 ],
             }
         ],

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from sasportal.sandbox.editors.account_faults import AccountFault
 from sasportal.sandbox.editors.bookings import Booking, Status
 from sasportal.sandbox.editors.config import PRESENTATION, EditorConfig, Kind
 from sasportal.sandbox.editors.faults import Fault, Switches
@@ -31,7 +32,7 @@ def page(
     config: EditorConfig, title: str, body: Html, *, professional: Professional | None = None, switches: Switches
 ) -> str:
     """Put the body into the editor's frame."""
-    switched = switches.fault is not Fault.NORMAL or switches.refuses_bookings or switches.mistake
+    switched = bool(_switched(switches))
     return format_html(
         "<!doctype html>"
         '<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -39,7 +40,7 @@ def page(
         '<body class="editeur-{slug}"><a class="evitement" href="#contenu">Aller au contenu</a>'
         '<header><p class="marque"><a href="/">{name}</a> <span class="fictif">éditeur fictif</span></p>'
         '<nav aria-label="Pages"><ul><li><a href="/">Agenda</a></li>'
-        '<li><a href="/mes-rendez-vous">Mes rendez-vous SAS</a></li>'
+        '<li><a href="/mes-rendez-vous">Mes rendez-vous SAS</a></li><li><a href="/comptes">Comptes SAS</a></li>'
         '<li><a href="/interrupteurs">Interrupteurs{state}</a></li></ul></nav>{who}</header>'
         '<main id="contenu" tabindex="-1"><h1>{title}</h1>{body}</main>'
         "<footer><p>Logiciel d’agenda fictif du bac à sable SAS. "
@@ -56,7 +57,11 @@ def page(
 def _switched(switches: Switches) -> str:
     if switches.mistake:
         return switches.mistake.label
-    return switches.fault.label if switches.fault is not Fault.NORMAL else "refuse des rendez-vous"
+    if switches.fault is not Fault.NORMAL:
+        return switches.fault.label
+    if switches.accounts is not AccountFault.NORMAL:
+        return f"comptes : {switches.accounts.label}"
+    return "refuse des rendez-vous" if switches.refuses_bookings else ""
 
 
 def _who(professional: Professional | None) -> Html:
@@ -253,12 +258,21 @@ def switchboard(config: EditorConfig, switches: Switches) -> Html:
         '<p class="chapeau" role="status">État : <strong id="etat">{}</strong> · rendez-vous : '
         '<strong id="rendez-vous">{}</strong> · {} appel(s) reçu(s)</p>'
         '<form class="interrupteurs" method="post"><h2>Réponses aux recherches</h2><p>{}</p>'
-        "<h2>Prise de rendez-vous</h2><p>{}</p></form>",
+        "<h2>Prise de rendez-vous</h2><p>{}</p><h2>Comptes des régulateurs</h2><p>{}</p></form>",
         switches.fault.label,
         {"refuse": "refusés", "plus-tard": "confirmés plus tard", "accepte": "acceptés"}[current],
         switches.calls,
         faults,
         choices,
+        _choices("comptes", switches.accounts, AccountFault),
+    )
+
+
+def _choices(name: str, chosen: AccountFault, choices: Iterable[AccountFault]) -> Html:
+    return format_html_join(
+        "",
+        '<button type="submit" name="{}" value="{}" aria-pressed="{}">{}</button>',
+        ((name, one, "true" if one is chosen else "false", one.label) for one in choices),
     )
 
 
