@@ -11,8 +11,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agenda', '0004_holds'),
-        ('booking', '0004_own_slots_on_top_and_reasons'),
+        ('agenda', '0006_holds'),
+        ('booking', '0005_appointments_to_confirm'),
         ('vault', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agenda', '0003_supervision'),
+        ('agenda', '0005_regulator_accounts_at_editors'),
     ]
 
     operations = [

@@ -10,5 +10,5 @@ BACKWARD = "DROP TRIGGER booking_bookingevent_no_change ON booking_bookingevent;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("booking", "0005_patients")]
+    dependencies = [("booking", "0006_patients")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
