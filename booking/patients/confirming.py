@@ -113,6 +113,5 @@ def _give_up(old: Booking, *, now: datetime) -> None:
 
 
 def _forget(draft: Draft) -> None:
-    key = draft.key_id
-    draft.delete()
-    DataKey.objects.filter(pk=key).delete()
+    Draft.objects.filter(pk=draft.pk).delete()
+    DataKey.objects.filter(pk=draft.key_id).delete()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from booking.patients.lines import REASONS
@@ -153,6 +154,11 @@ class HelpForm(forms.Form):
         if not today < end <= today + LONGEST_HELP:
             raise ValidationError("Choisissez un jour à venir, dans un an au plus.")
         return end
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: nothing before it is sent, even when everything in it is empty."""
+    return request.POST if request.method == "POST" else None
 
 
 def in_half_a_year() -> date:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from agenda.filters import Filters
 from agenda.own.models import Occurrence
 from agenda.own.offer import KEY_PREFIX, own_slots
 from agenda.searches import Search
@@ -17,6 +18,7 @@ from sasportal.phones import french_phone
 
 ALTERNATIVES = 3
 AHEAD = timedelta(days=14)
+ALL = Filters(within_hours=AHEAD // timedelta(hours=1))
 
 
 class SlotUnknown(Exception):
@@ -46,7 +48,7 @@ def offered_now(national_id: str, *, now: datetime) -> list[Shown]:
         return []
     window = Window(start=now, end=now + AHEAD)
     slots = own_slots([candidate], window=window, now=now)
-    visible, _ = sort_slots(slots, candidate=candidate, viewer=Viewer.PATIENT, window=window, now=now)
+    visible, _ = sort_slots(slots, candidate=candidate, viewer=Viewer.PATIENT, window=window, now=now, filters=ALL)
     return [Shown(slot=one.slot, candidate=candidate) for one in visible if one.slot.start <= now + AHEAD]
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_http_methods, require_safe
 
 from booking.patients import people
-from booking.patients.forms import HelpForm, IdentityForm, in_half_a_year
+from booking.patients.forms import HelpForm, IdentityForm, in_half_a_year, sent
 from booking.patients.models import Person, PersonKind, Scope
 from booking.patients.people import InvitationOver, NotYours, identity_of
 from sasportal.accounts.patients.access import patient, patient_required, second_factor_required
@@ -55,7 +55,7 @@ def _adult(person: Person) -> dict[str, object]:
 @require_http_methods(FORM)
 @second_factor_required
 def child_add(request: HttpRequest) -> HttpResponse:
-    form = IdentityForm(request.POST or None, child=True)
+    form = IdentityForm(sent(request), child=True)
     if request.method == "POST" and form.is_valid():
         child = people.add_child(account=patient(request), who=form.identity)
         messages.success(request, f"{identity_of(child).given_name} est ajouté à vos proches.")
@@ -67,7 +67,7 @@ def child_add(request: HttpRequest) -> HttpResponse:
 @require_http_methods(FORM)
 @second_factor_required
 def help_ask(request: HttpRequest) -> HttpResponse:
-    form = HelpForm(request.POST or None, initial={"fin": in_half_a_year()})
+    form = HelpForm(sent(request), initial={"fin": in_half_a_year()})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         people.invite_adult(
@@ -85,7 +85,7 @@ def help_ask(request: HttpRequest) -> HttpResponse:
 def help_answer(request: HttpRequest, token: str) -> HttpResponse:
     """Whoever was invited reads who asks for what, and accepts under his own name; doing nothing is refusing."""
     account = patient(request)
-    form = IdentityForm(request.POST or None)
+    form = IdentityForm(sent(request))
     try:
         person = people.invited_by(token, account)
         if request.method == "POST" and form.is_valid():

@@ -25,6 +25,7 @@ from booking.patients.forms import (
     StartForm,
     WhoForm,
     initial_of,
+    sent,
 )
 from booking.patients.limits import may_begin
 from booking.patients.lines import REASONS, alternative, booking_line
@@ -110,7 +111,7 @@ def who(request: HttpRequest, draft: Draft) -> HttpResponse:
     account = patient(request)
     known = people.to_book_for(account, now=timezone.now())
     form = WhoForm(
-        request.POST or None, known=known, initial={"pour": str(draft.person_id) if draft.person_id else None}
+        sent(request), known=known, initial={"pour": str(draft.person_id) if draft.person_id else None}
     )  # fmt: skip
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data["pour"]
@@ -130,7 +131,7 @@ def who(request: HttpRequest, draft: Draft) -> HttpResponse:
 def identity(request: HttpRequest, draft: Draft, who: str) -> HttpResponse:
     """Step 2 goes on: who that person is, asked once."""
     child = who == NEW_CHILD
-    form = IdentityForm(request.POST or None, child=child, initial=_typed_before(request, draft, child=child))
+    form = IdentityForm(sent(request), child=child, initial=_typed_before(request, draft, child=child))
     if request.method == "POST" and form.is_valid():
         written = people.add_child if child else people.write_self
         drafts.choose_person(draft, written(account=patient(request), who=form.identity))
@@ -162,7 +163,7 @@ def reason(request: HttpRequest, draft: Draft) -> HttpResponse:
         return redirect(WHO, draft.pk)
     said = drafts.reason_of(draft)
     initial = {"motif": said.get("reason"), "precision": said.get("reason_text", "")}
-    form = ReasonForm(request.POST or None, initial=initial)
+    form = ReasonForm(sent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         answers = {"reason": form.cleaned_data["motif"], "reason_text": form.cleaned_data["precision"]}
         drafts.write_reason(draft, answers)

@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -13,14 +12,14 @@ from agenda.patients.owning import OWNER, PREFIX
 from agenda.searches import Search, open_search
 from agenda.visibility import Viewer
 from booking.patients import confirming, drafts, people
-from booking.patients.meetings import shown_own
+from booking.patients.meetings import offered_now
 from booking.patients.models import Booking, Draft, Person
 from booking.patients.people import Identity
 from directory.candidates import candidates
 from directory.found import Found
 from sasportal.accounts.models import User
 from sasportal.accounts.signed_in import SECOND_FACTOR_SET
-from tests.accounts.people import PSC, patient
+from tests.accounts.people import patient
 from tests.agenda.cast import AGEN, search_arguments
 from tests.booking import own_cast
 from tests.booking.own_cast import ANNE, anne, key_of
@@ -30,7 +29,7 @@ __all__ = ["ANNE", "anne", "key_of", "patient"]
 ZOE = Identity(given_name="Zoé", family_name="CANARI", birth_date=date(1986, 5, 4), phone="06 39 98 00 01")
 LOU = Identity(given_name="Lou", family_name="CANARI", birth_date=date(2020, 2, 1), phone="06 39 98 00 01")
 REASON = {"reason": "symptom", "reason_text": "toux depuis lundi"}
-BACKEND = next((one for one in settings.AUTHENTICATION_BACKENDS if "patients" in one), PSC)
+BACKEND = "sasportal.accounts.patients.adapter.PatientBackend"
 
 
 def offered(*, capacity: int = 1, start: datetime | None = None, **more: Any) -> Occurrence:
@@ -52,7 +51,7 @@ def search_for(browser: str = "one", **more: Any) -> Search:
 
 
 def begun(row: Occurrence, browser: str = "one", account: User | None = None) -> Draft:
-    shown = shown_own(search_for(browser), key_of(row))
+    shown = next(one for one in offered_now(ANNE, now=timezone.now()) if one.slot.key == key_of(row))
     return drafts.begin(owner=owner(browser), shown=shown, account=account)
 
 

@@ -220,7 +220,7 @@ def test_somebody_elses_search_is_not_found_and_an_old_one_has_expired(row: Occu
 
 def test_a_second_booking_asks_for_the_second_factor(row: Occurrence) -> None:
     user = cast.patient()
-    cast.booked(user)
+    cast.booked(user, row)
     client = cast.browser(user, strongly=False)
     other = cast.offered(start=cast.later(3))
     first = begin(client, other)
