@@ -88,11 +88,11 @@ def _held(request: HttpRequest, draft: Draft, view: View, **more: Any) -> HttpRe
 
 
 def _after_all(request: HttpRequest, draft_id: UUID) -> HttpResponse:
-    """Confirmed already (refresh, second tab): its page. Otherwise it is over."""
+    """Confirmed already (refresh, second tab): its page. Otherwise it is over, or somebody else's."""
     account = account_of(request)
     if account and Booking.objects.filter(pk=draft_id, account=account).exists():
         return redirect("booking:patient:detail", draft_id)
-    return expired(request, status=410)
+    return expired(request, status=404)
 
 
 def expired(request: HttpRequest, *, status: int) -> HttpResponse:

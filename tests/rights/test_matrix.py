@@ -17,6 +17,7 @@ ADMINISTRATION = {"admin"}
 REGULATORS = {"regulator", "other regulator"}
 SEARCHERS = REGULATORS | ADMINISTRATION
 OF_ANNE = {"effector", "delegate", "follower"} | ADMINISTRATION
+PRACTICE = {"effector", "delegate", "follower"}
 FOR_ANNE = {"effector", "delegate"} | ADMINISTRATION
 ABOVE_ANNE = {"effector"} | ADMINISTRATION
 OF_CPTS = {"manager", "structure's delegate"} | ADMINISTRATION
@@ -99,6 +100,10 @@ EFFECTOR_PAGES: dict[str, Line] = {
     "booking:effector_patients": (["anne"], OF_ANNE, None),
     "booking:effector_attendance": (["anne", "seen"], OF_ANNE, {"venue": "fulfilled"}),
     "booking:effector_refuse": (["anne", "booked"], OF_ANNE, {}),
+    # Who patients are is the practice's alone: no administrator reads it
+    "booking:effector_bookings": (["anne"], PRACTICE, None),
+    "booking:effector_booking_attendance": (["anne", "taken"], PRACTICE, {"venue": "venu"}),
+    "booking:effector_booking_refuse": (["anne", "taken"], PRACTICE, {}),
     "agenda:effector:seen": (["anne"], OF_ANNE, None),
     "agenda:effector:seen_lines": (["anne"], OF_ANNE, None),
     "agenda:effector:participation": (["anne"], FOR_ANNE, None),
@@ -166,6 +171,18 @@ PATIENT_PAGES: dict[str, Line] = {
     **{f"agenda:patient:{name}": ([], EVERYBODY, None)
        for name in ("home", "results", "suggest_needs", "suggest_places",
                     "legal", "privacy", "accessibility", "cookies", "sitemap")},
+    "booking:patient:start": ([], {"visitor", "patient"}, None),
+    **{f"booking:patient:{name}": (["draft booking"], PATIENTS, None) for name in ("slot", "who", "reason", "check")},
+    "booking:patient:identity": (["draft booking", "moi"], PATIENTS, {}),
+    "booking:patient:give_up": (["draft booking"], PATIENTS, {}),
+    "booking:patient:list": ([], PATIENTS, None),
+    **{f"booking:patient:{name}": (["taken"], PATIENTS, None) for name in ("detail", "calendar", "cancel", "move")},
+    "booking:patient:undo": (["taken"], PATIENTS, {}),
+    "booking:patient:relatives": ([], PATIENTS, None),
+    "booking:patient:child_add": ([], PATIENTS, {}),
+    "booking:patient:help_ask": ([], PATIENTS, {}),
+    "booking:patient:help": (["token of help"], PATIENTS, None),
+    "booking:patient:relative_end": (["child"], PATIENTS, {}),
     # A search is its browser's alone: the one named here is the regulator's
     "agenda:patient:cards": (["search"], set(), None),
     "agenda:patient:retry": (["search"], set(), {}),
