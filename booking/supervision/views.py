@@ -93,8 +93,8 @@ class Turn:
 OFF = Turn(
     state=EditorState.OFF,
     title="Couper {}",
-    text="Plus aucune question ne lui est posée, dès maintenant. Les régulateurs lisent « coupé par un administrateur » "
-    "à la place de ses créneaux, jamais « aucun créneau ». Les rendez-vous qu’il renvoie restent reçus.",
+    text="Plus aucune question ne lui est posée, dès maintenant. Les régulateurs lisent « coupé par un administrateur »"
+    " à la place de ses créneaux, jamais « aucun créneau ». Les rendez-vous qu’il renvoie restent reçus.",
     button="Couper",
     done="{} n’est plus interrogé, dès maintenant.",
 )
