@@ -129,7 +129,7 @@ def objects(users: dict[str, User]) -> dict[str, Any]:
         "delegation": asked.pk,
         "camille": regulator.technical_id,
         "grant": given.pk,
-        "taker": taker().pk,
+        "taker": taker(name="Gamma").pk,
         "draft": registrations.draft(accounts).pk,
         "submitted": registrations.submitted(accounts, **registrations.somebody(1)).pk,
         "in_review": registrations.in_state("in_review", accounts, admin, **registrations.somebody(2)).pk,
