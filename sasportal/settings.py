@@ -182,6 +182,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sasportal.accounts.tasks.suspend_the_inactive",
         "schedule": crontab(hour=4, minute=10),
     },
+    "forget-ended-sessions": {
+        "task": "sasportal.accounts.tasks.forget_ended_sessions",
+        "schedule": crontab(minute=25),
+    },
     "forget-registrations": {
         "task": "directory.registration.tasks.forget_registrations",
         "schedule": crontab(hour=4, minute=20),

@@ -125,12 +125,15 @@ def test_every_page_and_fragment_shows_public_slots_only(every_mix: None, person
 
 
 def test_the_stream_carries_public_slots_only(every_mix: None, async_visitor: AsyncClient) -> None:
+    async def started() -> UUID:
+        return search_of(await async_visitor.get(RESULTS, SEARCH))
+
     async def streamed() -> str:
-        found = search_of(await async_visitor.get(RESULTS, SEARCH))
-        await asyncio.to_thread(jobs.run, found)
         response = await async_visitor.get(f"{RESULTS}/{found}/flux")
         return b"".join([part async for part in response.streaming_content]).decode()
 
+    found = asyncio.run(started())
+    jobs.run(found)
     written = asyncio.run(streamed())
     events = [json.loads(line.removeprefix("data: ")) for line in written.splitlines() if line.startswith("data: ")]
     (changed,) = [one for one in events if one]
