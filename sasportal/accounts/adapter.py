@@ -57,6 +57,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **arguments: Any) -> HttpResponse:
         session_rules.begin(request)
+        signed_in.call_hooks(user, way="local")
         trail.record(actor=user, action="sign_in", origin=trail.origin_of(request), method="local")
         return super().post_login(request, user, **arguments)
 

@@ -18,7 +18,7 @@ LOCAL = "sasportal.accounts.adapter.LocalBackend"
 def professional(national_id: str = "899700000013", *roles: Role) -> User:
     user = grants.professional(actor="system", identifier=national_id, given_name="Camille", family_name="Régulier")
     for role in roles:
-        grants.grant(actor="system", user=user, role=role, finess="990000001", national_id="899700000021")
+        grants.grant(actor="system", user=user, role=role, finess="990000001", national_id="899700000021", editor_id=1)
     return having_accepted(user)
 
 
