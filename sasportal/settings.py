@@ -189,6 +189,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "remind-patients": {"task": "booking.patients.tasks.remind_patients", "schedule": 600.0},
     "forget-patients": {"task": "booking.patients.tasks.forget_patients", "schedule": crontab(minute=50)},
+    "forget-ended-sessions": {
+        "task": "sasportal.accounts.tasks.forget_ended_sessions",
+        "schedule": crontab(minute=25),
+    },
     "forget-registrations": {
         "task": "directory.registration.tasks.forget_registrations",
         "schedule": crontab(hour=4, minute=20),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -39,7 +39,6 @@ class Offer:
 
     hour: str
     way: str
-    mark: str
     ref: str
     url: str
     words: str
@@ -117,7 +116,7 @@ def offers(card: Card, *, search_id: UUID, now: datetime) -> Offers:
         if every:
             days.append(
                 DayOffers(
-                    name=" ".join(filter(None, column_day(day.date, today))),
+                    name=day_words(day.date, today),
                     full=long_day(day.date),
                     first=every[:shown],
                     others=every[shown:],
@@ -135,6 +134,12 @@ def offers(card: Card, *, search_id: UUID, now: datetime) -> Offers:
     )
 
 
+def day_words(day: date, today: date) -> str:
+    """ "Demain, mercredi 3 mars"; further days need no word before."""
+    named, short = column_day(day, today)
+    return f"{named}, {long_day(day)}" if short else long_day(day).capitalize()
+
+
 def offer(visible: VisibleSlot, *, card: Card, refs: Mapping[str, str], begin: str) -> Offer:
     slot = visible.slot
     start = slot.start.astimezone(ZoneInfo(visible.time_zone))
@@ -149,10 +154,10 @@ def offer(visible: VisibleSlot, *, card: Card, refs: Mapping[str, str], begin: s
         f"avec {spoken_name(card.candidate)}",
         slot_address(slot) if ref else slot.place.city,
     ]
+    ways = [WAYS[kind][0] for kind in slot.consultation]
     return Offer(
         hour=clock(start),
-        way=", ".join(WAYS[kind][0] for kind in slot.consultation),
-        mark=" ".join(filter(None, [mark, "heure à vérifier" if slot.time_to_check else ""])),
+        way=", ".join(filter(None, [*ways, mark, "heure à vérifier" if slot.time_to_check else ""])),
         ref=ref,
         url=f"{begin}&{urlencode({'creneau': slot.key})}" if online else "",
         words=", ".join([f"{verb} {long_day(start.date())} à {clock(start)}", *filter(None, details)]),

@@ -40,7 +40,7 @@ def services(board: Board) -> Services:
     editors = board.editors
     answered = sum(1 for editor in editors if editor.state in {"answered", "partial"})
     failures = tuple(failure(one) for one in editors if missing(one, board.done))
-    sentence = sentence_of(answered, len(editors), done=board.done, failures=len(failures))
+    sentence = sentence_of(answered, len(editors), done=board.done, failures=len(failures)) if board.cards else ""
     with_slots = board.with_slots
     return Services(
         answered=answered,
@@ -60,7 +60,7 @@ def with_slots_words(count: int) -> str:
 
 def sentence_of(answered: int, asked: int, *, done: bool, failures: int) -> str:
     if not asked:
-        return "Aucun service de rendez-vous en ligne à interroger."
+        return "Aucun service de rendez-vous à interroger."
     if not done:
         return f"Recherche en cours : {answered} sur {several(asked, 'service', 'services')} de rendez-vous."
     if failures:

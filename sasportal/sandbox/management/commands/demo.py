@@ -36,6 +36,7 @@ ANNOUNCEMENT = """
     6. Sacha invite « Nouveau » (Mes structures) ; Robin voit l'effet et accepte ; Camille cherche.
     7. Charlie, sans logiciel, ouvre un créneau par semaine (Agenda du portail) ; Camille le prend.
     8. Maxence voit le compte de Camille chez chaque éditeur (Comptes chez les éditeurs), et la suspend.
+    9. Sans se connecter, comme un patient : {web}/patient/
 
   E-mails envoyés par le portail : {mailbox}
 
