@@ -38,7 +38,7 @@ ACCOUNT_PAGES: dict[str, Line] = {
     "accounts:logout": ([], EVERYBODY, None),
     "accounts:terms": ([], SIGNED_IN, None),
     "accounts:account": ([], SIGNED_IN, None),
-    "accounts:session": ([], SIGNED_IN, None),
+    "accounts:session": ([], SIGNED_IN | {"patient"}, None),
     "usersessions_list": ([], SIGNED_IN, None),
     "accounts:administration": ([], ADMINISTRATION, None),
     "accounts:regulators": ([], ACCOUNTS, None),
