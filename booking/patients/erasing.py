@@ -42,23 +42,23 @@ def erase_booking(booking: Booking, *, by: User | str) -> None:
 
 
 @transaction.atomic
-def erase_account(account: User) -> None:
+def erase_account(*, user: User) -> None:
     """Cancel what is to come, then erase everything this account or a helper of it left here.
 
     Call it before the account is deleted, in the same transaction.
     """
-    about = Booking.objects.filter(Q(account=account) | Q(person__helped=account))
+    about = Booking.objects.filter(Q(account=user) | Q(person__helped=user))
     for booking in about.filter(state__in=OPEN_STATES, start__gt=timezone.now()):
         try:
-            changing.cancel(actor=account, booking=booking)
+            changing.cancel(actor=user, booking=booking)
         except NotCancellable:
             continue
     for booking in about.order_by("pk"):
-        erase_booking(booking, by=account)
-    drafts = Draft.objects.filter(account=account)
+        erase_booking(booking, by=user)
+    drafts = Draft.objects.filter(account=user)
     Hold.objects.filter(pk__in=drafts.values("pk")).delete()
     _delete_with_keys(drafts)
-    _delete_with_keys(Person.objects.filter(Q(account=account) | Q(helped=account)))
+    _delete_with_keys(Person.objects.filter(Q(account=user) | Q(helped=user)))
 
 
 def _people_gone() -> int:

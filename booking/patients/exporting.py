@@ -11,23 +11,23 @@ from booking.patients.told import event_lines
 from sasportal.accounts.models import User
 
 
-def export(account: User) -> dict[str, Any]:
+def export(*, user: User) -> dict[str, Any]:
     """Return appointments with their history, relatives and helpers; the export is written in the history."""
-    bookings = list(bookings_of(account).order_by("start"))
+    bookings = list(bookings_of(user).order_by("start"))
     said = {
-        "rendez_vous": [_booking(one, account) for one in bookings],
+        "rendez_vous": [_booking(one, user) for one in bookings],
         "personnes": [
             {"lien": one.get_kind_display(), "droits": one.scopes, "jusqu_au": str(one.ends_on or "")}
             | plain_content(one)
-            for one in people_of(account)
+            for one in people_of(user)
         ],
         "aidants": [
             {"adresse": one.account.email, "droits": one.scopes, "jusqu_au": str(one.ends_on or "")}
-            for one in helpers_of(account)
+            for one in helpers_of(user)
         ],
     }
     for one in bookings:
-        write(one, EventKind.EXPORTED, account)
+        write(one, EventKind.EXPORTED, user)
     return said
 
 

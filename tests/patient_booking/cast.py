@@ -1,5 +1,6 @@
 """Anne's public agenda, patients who book in it, and their browsers."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,12 @@ from agenda.patients.owning import OWNER, PREFIX
 from agenda.searches import Search, open_search
 from agenda.visibility import Viewer
 from booking.patients import confirming, drafts, people
-from booking.patients.meetings import offered_now
+from booking.patients.meetings import columns, offered_now
 from booking.patients.models import Booking, Draft, Person
 from booking.patients.people import Identity
 from directory.candidates import candidates
 from directory.found import Found
-from sasportal.accounts.models import User
+from sasportal.accounts.models import User, UserKind
 from sasportal.accounts.signed_in import SECOND_FACTOR_SET
 from tests.accounts.people import patient
 from tests.agenda.cast import AGEN, search_arguments
@@ -110,3 +111,23 @@ def ended(booking: Booking, *, days: int) -> None:
     """Have the appointment end so many days ago."""
     end = timezone.now() - timedelta(days=days)
     Booking.objects.filter(pk=booking.pk).update(start=end - timedelta(minutes=30), end=end)
+
+
+def prepared(
+    row: Occurrence, count: int, first: int = 0, said: dict[str, str] | None = None
+) -> list[tuple[User, Draft]]:
+    """Patients who prepared everything and whose hold is over: whoever confirms first has the place."""
+    accounts = User.objects.bulk_create(
+        User(username=f"p{n}", email=f"p{n}@exemple.example", kind=UserKind.PATIENT)
+        for n in range(first, first + count)
+    )
+    shown = next(one for one in offered_now(ANNE, now=timezone.now()) if one.slot.key == key_of(row))
+    same, past = columns(shown, row, row.start), timezone.now() - timedelta(minutes=1)
+    found = []
+    for account in accounts:
+        draft = Draft(visitor=account.username, account=account, held_until=past, **same)
+        draft.person = myself(account, replace(ZOE, given_name=account.username))
+        drafts.seal(draft, said or REASON)
+        draft.save(force_insert=True)
+        found.append((account, draft))
+    return found

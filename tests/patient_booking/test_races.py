@@ -10,10 +10,9 @@ from django.utils import timezone
 
 from agenda.own.models import Hold, Occurrence
 from agenda.own.offer import SlotFull
-from booking.patients import confirming, drafts, people
-from booking.patients.meetings import columns, shown_own
+from booking.patients import confirming, drafts
+from booking.patients.meetings import shown_own
 from booking.patients.models import Booking, Draft
-from sasportal.accounts.models import User, UserKind
 from sasportal.outbox.models import Delivery
 from tests.booking.test_own_races import AT_ONCE, together
 from tests.patient_booking import cast
@@ -32,26 +31,8 @@ def last_place(valkey) -> Occurrence:
     return row
 
 
-def prepared(row: Occurrence, count: int) -> list[tuple[User, Draft]]:
-    """Patients who prepared everything and whose hold is over: whoever confirms first has the place."""
-    accounts = User.objects.bulk_create(
-        User(username=f"p{n}", email=f"p{n}@exemple.example", kind=UserKind.PATIENT) for n in range(count)
-    )
-    same = columns(shown_own(cast.search_for(), cast.key_of(row)), row, row.start)
-    past = timezone.now() - timedelta(minutes=1)
-    found = []
-    for number, account in enumerate(accounts):
-        who = people.Identity(given_name=f"P{number}", family_name="ESSAI", birth_date=cast.ZOE.birth_date)
-        draft = Draft(visitor=str(number), account=account, held_until=past, **same)
-        draft.person = cast.myself(account, who)
-        drafts.seal(draft, cast.REASON)
-        draft.save(force_insert=True)
-        found.append((account, draft))
-    return found
-
-
 def test_a_thousand_confirmations_of_one_last_place(last_place: Occurrence) -> None:
-    ready = prepared(last_place, PEOPLE)
+    ready = cast.prepared(last_place, PEOPLE)
 
     def confirm(number: int) -> str:
         account, draft = ready[number]
@@ -70,7 +51,7 @@ def test_a_thousand_confirmations_of_one_last_place(last_place: Occurrence) -> N
 
 def test_in_browsers_the_losers_get_the_next_places_and_no_error(last_place: Occurrence) -> None:
     cast.offered(start=cast.later(4))
-    ready = prepared(last_place, AT_ONCE)
+    ready = cast.prepared(last_place, AT_ONCE)
     browsers = [cast.browser(account) for account, _ in ready]
 
     def confirm(number: int) -> str:
@@ -128,7 +109,7 @@ def test_the_control_run_counts_the_holds_without_waiting(last_place: Occurrence
 
 
 def test_one_draft_confirmed_many_times_at_once_is_one_booking(last_place: Occurrence) -> None:
-    (account, draft), *_ = prepared(last_place, 1)
+    (account, draft), *_ = cast.prepared(last_place, 1)
 
     def confirm(_: int) -> str:
         mine = Draft.objects.filter(pk=draft.pk).select_related("person__key", "key").first()
