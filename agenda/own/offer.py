@@ -19,6 +19,7 @@ from directory.found import Candidate, CandidatePlace
 from directory.models import Absence
 
 KEY_PREFIX = "own:"
+HELD = "held"  # column of `with_places`
 
 
 class SlotFull(Exception):
@@ -49,7 +50,7 @@ def own_slots(candidates: Sequence[Candidate], *, window: Window, now: datetime)
         place = next((place for place in candidate.places if place.key == row.place_key), None)
         start = offered_from(row, now)
         if place and window.start <= start <= window.end and start < row.end:
-            slots.append(_slot(row, candidate=candidate, place=place, start=start, held=row.held))
+            slots.append(_slot(row, candidate=candidate, place=place, start=start, held=getattr(row, HELD)))
     return tuple(slots)
 
 

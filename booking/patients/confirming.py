@@ -13,7 +13,6 @@ from booking.patients.history import write
 from booking.patients.models import OPEN_STATES, Booking, BookingState, Draft, EventKind, Meeting, Person, Scope
 from booking.patients.people import NotYours, allowed, identity_of
 from sasportal.accounts.models import User
-from sasportal.vault.models import DataKey
 from sasportal.vault.sealing import seal
 
 __all__ = ["Incomplete", "Overlaps", "SlotFull", "SlotGone", "SlotPast", "TooMany", "confirm", "overlapping"]
@@ -72,24 +71,26 @@ def _booked(actor: User, draft: Draft, person: Person, *, knowingly: bool) -> Bo
         write(draft.moves, EventKind.MOVED, actor)
     write(booking, EventKind.BOOKED, actor)
     notices.tell_booked(booking)
-    _forget(draft)
+    drafts.forget(draft)
     return booking
 
 
 def _refuse_too_many(draft: Draft, person: Person, now: datetime) -> None:
-    same = open_of(person).filter(specialty=draft.specialty, start__gt=now).exclude(pk=draft.moves_id)
+    same = open_of(person, but=draft.moves).filter(specialty=draft.specialty, start__gt=now)
     if same.count() >= MOST_OPEN:
         raise TooMany
 
 
 def overlapping(meeting: Draft, person: Person) -> list[Booking]:
     """Open bookings of this person that share an instant with this meeting, whoever made them."""
-    shared = open_of(person).filter(start__lt=meeting.end, end__gt=meeting.start).exclude(pk=meeting.moves_id)
+    shared = open_of(person, but=meeting.moves).filter(start__lt=meeting.end, end__gt=meeting.start)
     return list(shared.order_by("start"))
 
 
-def open_of(person: Person) -> QuerySet[Booking]:
-    return Booking.objects.filter(person_index=person.index, state__in=OPEN_STATES)
+def open_of(person: Person, *, but: Booking | None) -> QuerySet[Booking]:
+    """What this person is to go to, whoever booked it, less the one being moved."""
+    found = Booking.objects.filter(person_index=person.index, state__in=OPEN_STATES)
+    return found.exclude(pk=but.pk) if but else found
 
 
 def _written(draft: Draft, person: Person, state: BookingState, now: datetime) -> Booking:
@@ -110,8 +111,3 @@ def _give_up(old: Booking, *, now: datetime) -> None:
     )
     if moved and old.occurrence_id:
         give_back_place(occurrence_id=old.occurrence_id)
-
-
-def _forget(draft: Draft) -> None:
-    Draft.objects.filter(pk=draft.pk).delete()
-    DataKey.objects.filter(pk=draft.key_id).delete()

@@ -152,8 +152,13 @@ def reason_of(draft: Draft) -> dict[str, str]:
 def give_up(draft: Draft) -> None:
     """Free the place and forget what was typed."""
     release(draft.pk)
-    draft.delete()
-    DataKey.objects.filter(pk=draft.key_id).delete()
+    forget(draft)
+
+
+def forget(draft: Draft) -> None:
+    Draft.objects.filter(pk=draft.pk).delete()
+    if draft.key_id:
+        DataKey.objects.filter(pk=draft.key_id).delete()
 
 
 def forget_drafts(*, now: datetime) -> None:

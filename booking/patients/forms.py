@@ -52,19 +52,22 @@ def _named(person: Person, who: Identity) -> str:
 class IdentityForm(forms.Form):
     """Who the patient is, as the practice needs it to receive him. No INS, no social security number."""
 
-    prenom = forms.CharField(label="Prénom", max_length=LONGEST_NAME)
-    nom = forms.CharField(label="Nom de famille", max_length=LONGEST_NAME)
+    prenom = forms.CharField(label="Prénom", max_length=LONGEST_NAME, error_messages={"required": "Écrivez le prénom."})
+    nom = forms.CharField(
+        label="Nom de famille", max_length=LONGEST_NAME, error_messages={"required": "Écrivez le nom de famille."}
+    )
     naissance = forms.DateField(
         label="Date de naissance",
         help_text="Par exemple : 04/05/1986",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        error_messages={"invalid": "Écrivez la date ainsi : 04/05/1986."},
+        error_messages={"required": "Écrivez la date de naissance.", "invalid": "Écrivez la date ainsi : 04/05/1986."},
     )
     telephone = forms.CharField(
         label="Téléphone où vous joindre",
         help_text="Le cabinet l’utilise en cas de changement. 10 chiffres, par exemple : 06 39 98 00 00",
         max_length=20,
+        error_messages={"required": "Écrivez un numéro où vous joindre."},
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
 

@@ -45,6 +45,7 @@ def appointment_list(request: HttpRequest) -> HttpResponse:
         "others_count": several(len(coming) - 1, "autre rendez-vous à venir", "autres rendez-vous à venir"),
         "past": [booking_line(one) for one in past],
         "people": _filters(account, str(chosen or "")),
+        "chosen": chosen,
         "failed": notices.failed([line.booking for line in coming]),
     }
     return render(request, "patient/booking/list.html", context)

@@ -220,4 +220,4 @@ def give_up(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Free the place at once."""
     drafts.give_up(draft)
     messages.success(request, "La place est libérée. Rien n’a été réservé.")
-    return redirect("/patient/")
+    return redirect("agenda:patient:home")

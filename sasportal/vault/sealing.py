@@ -47,7 +47,8 @@ def opened(record: Sealed) -> dict[str, str]:
     if record.key is None:
         raise Unreadable
     text = decrypt(_unwrapped(record.key), bytes(record.sealed), bound_to=_bound(record, record.key))
-    return json.loads(text)  # type: ignore[no-any-return]
+    said: dict[str, str] = json.loads(text)
+    return said
 
 
 @transaction.atomic

@@ -109,7 +109,7 @@ def test_by_keyboard_alone_from_the_slot_to_the_confirmation(context_of, live_po
     page = opened_for(context_of, live_portal, zoe, viewport={"width": 1280, "height": 900}).new_page()
     page.goto(chosen(cast.offered()))
     press(page, page.get_by_role("link", name="Continuer"), "Enter")
-    press(page, page.get_by_role("radio", name="Moi"), "Space")
+    press(page, page.get_by_role("radio", name="Moi", exact=True), "Space")
     press(page, page.get_by_role("button", name="Continuer"), "Enter")
     for label, text in (("Prénom", "Zoé"), ("Nom de famille", "CANARI"), ("Téléphone où vous joindre", "0639980001")):
         reach(page, page.get_by_label(label))
