@@ -123,12 +123,13 @@ def offers(card: Card, *, search_id: UUID, now: datetime) -> Offers:
                     others_label=several(len(every) - shown, "autre heure", "autres heures"),
                 )
             )
+    used = {one.ref for day in days for one in (*day.first, *day.others)}
     return Offers(
         state=card.state,
         days=tuple(days),
         message=message(card),
         note=note(card),
-        other_places=tuple((ref, where) for where, ref in refs.items()),
+        other_places=tuple((ref, where) for where, ref in refs.items() if ref in used),
         call=number,
         call_href=href(number),
     )
@@ -147,7 +148,8 @@ def offer(visible: VisibleSlot, *, card: Card, refs: Mapping[str, str], begin: s
     online = (bool(slot.booking_url) or slot.own) and not walk_in
     mark = "sans rendez-vous" if walk_in else ("" if online else "par téléphone")
     verb = "Prendre rendez-vous" if online else mark.capitalize()
-    ref = refs.get(other_place(visible), "")
+    by_video = slot.consultation == (Consultation.TELE,)
+    ref = "" if by_video else refs.get(other_place(visible), "")
     details = [
         " ou ".join(WAYS[kind][1] for kind in slot.consultation),
         "heure à vérifier auprès du cabinet" if slot.time_to_check else "",

@@ -72,6 +72,14 @@ def test_the_nearest_come_first_whoever_takes_part(visitor: Client) -> None:
     assert cards_of(wide)[-1] == rpps(7)
 
 
+def test_beyond_the_most_a_search_looks_at_the_nearest_are_said_to_be_so(visitor: Client) -> None:
+    practitioners(range(1, 103), via="none")
+    page = visitor.get(RESULTS, SEARCH)
+    assert "Les 100 professionnels les plus proches · Agen (47) : 0 a des rendez-vous en ligne" in text_of(page)
+    (more,) = hrefs_of(page, "Afficher plus")
+    assert cards_of(visitor.get(more)) == [rpps(number) for number in range(1, 51)]
+
+
 def test_three_honest_states(visitor: Client, alpha: TestEditor) -> None:
     practitioners(range(1, 6))
     alpha.knows(rpps(1), rpps(2), first=tomorrow())
