@@ -5,6 +5,7 @@ killed at any point, or left without an answer, the next attempt knows that the 
 """
 
 import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from agenda.accounts.models import EditorAccount
 from agenda.accounts.states import AccountState, described, with_wanted
 from agenda.client import EditorRefused, EditorUnavailable, NotSent, Peer, Written, peer_of
 from agenda.loops import editor_loop
-from agenda.models import EditorState, Flow, Outcome
+from agenda.models import EditorCall, EditorState, Flow, Outcome
 from agenda.tls import THEIRS_REFUSED
 from sasportal.outbox.deliveries import settle
 from sasportal.outbox.relay import DeliveryFailed, DeliveryRefused
@@ -117,8 +118,22 @@ def _written(peer: Peer, step: Step) -> Written:
     url = f"{peer.base_url.rstrip('/')}/Practitioner"
     if step.at is not None:
         url += f"?identifier={quote('|'.join(step.at), safe=':')}"
-    loop = editor_loop()
-    return loop.run(loop.aggregator.client.write(peer, step.method, url, body=practitioner(step.state)))
+    loop, began = editor_loop(), time.monotonic()
+    try:
+        answer = loop.run(loop.aggregator.client.write(peer, step.method, url, body=practitioner(step.state)))
+    except (EditorUnavailable, EditorRefused) as error:
+        _record(peer, began, error.outcome)
+        raise
+    _record(peer, began, Outcome.OK)
+    return answer
+
+
+def _record(peer: Peer, began: float, outcome: Outcome) -> None:
+    """Supervision counts every exchange; a refused account is an answer."""
+    EditorCall.objects.create(
+        editor_id=peer.editor_id, flow=Flow.R02, practitioners=1, outcome=outcome,
+        duration_ms=round((time.monotonic() - began) * 1000),
+    )  # fmt: skip
 
 
 def _refused(account: Any, until: datetime, message: str, *, uncertain: list[Any] | None) -> None:

@@ -1,6 +1,6 @@
 """A professional's card in patients' words: name, place, phone, and rendez-vous by day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from agenda.cards_view import (
     slot_address,
     spoken_name,
 )
+from agenda.days import Day
 from agenda.progress import Card
 from agenda.slots import AppointmentType, Consultation
 from agenda.visibility import VisibleSlot
@@ -108,29 +109,29 @@ def offers(card: Card, *, search_id: UUID, now: datetime) -> Offers:
     number = phone(card.contact_phone)
     today = now.astimezone(ZoneInfo(card.time_zone)).date()
     begin = beginning(search_id)
-    days = []
-    for day in card.days:
-        every = tuple(offer(one, card=card, refs=refs, begin=begin) for one in day.slots)
-        # A single one more costs no more room than the words that hide it
-        shown = len(every) if len(every) == FIRST_OFFERS + 1 else FIRST_OFFERS
-        if every:
-            days.append(
-                DayOffers(
-                    name=day_words(day.date, today),
-                    full=long_day(day.date),
-                    first=every[:shown],
-                    others=every[shown:],
-                    others_label=several(len(every) - shown, "autre heure", "autres heures"),
-                )
-            )
+    days = tuple(day_offers(day, today, [offer(one, card=card, refs=refs, begin=begin) for one in day.slots])
+                 for day in card.days if day.slots)  # fmt: skip
+    used = {one.ref for day in days for one in (*day.first, *day.others)}
     return Offers(
         state=card.state,
-        days=tuple(days),
+        days=days,
         message=message(card),
         note=note(card),
-        other_places=tuple((ref, where) for where, ref in refs.items()),
+        other_places=tuple((ref, where) for where, ref in refs.items() if ref in used),
         call=number,
         call_href=href(number),
+    )
+
+
+def day_offers(day: Day, today: date, every: Sequence[Offer]) -> DayOffers:
+    # A single one more costs no more room than the words that hide it
+    shown = len(every) if len(every) == FIRST_OFFERS + 1 else FIRST_OFFERS
+    return DayOffers(
+        name=day_words(day.date, today),
+        full=long_day(day.date),
+        first=tuple(every[:shown]),
+        others=tuple(every[shown:]),
+        others_label=several(len(every) - shown, "autre heure", "autres heures"),
     )
 
 
@@ -147,7 +148,8 @@ def offer(visible: VisibleSlot, *, card: Card, refs: Mapping[str, str], begin: s
     online = (bool(slot.booking_url) or slot.own) and not walk_in
     mark = "sans rendez-vous" if walk_in else ("" if online else "par téléphone")
     verb = "Prendre rendez-vous" if online else mark.capitalize()
-    ref = refs.get(other_place(visible), "")
+    by_video = slot.consultation == (Consultation.TELE,)
+    ref = "" if by_video else refs.get(other_place(visible), "")
     details = [
         " ou ".join(WAYS[kind][1] for kind in slot.consultation),
         "heure à vérifier auprès du cabinet" if slot.time_to_check else "",

@@ -16,9 +16,6 @@ from agenda.results_view import headline, widened
 from directory.widening import STEPS_KM, WIDEST_KM
 from sasportal.wording import long_day
 
-# With fewer professionals to offer something, the page also says what else may be done
-ENOUGH = 3
-
 
 @dataclass(frozen=True, kw_only=True)
 class PatientPage(Page):
@@ -35,20 +32,15 @@ class PatientPage(Page):
 
     @property
     def headline(self) -> str:
-        return headline(self.board.search)
+        """Where more exist than were looked at, those shown are the nearest."""
+        found = self.board.search
+        if not found.found.more:
+            return headline(found)
+        return f"Les {len(found.found.candidates)} professionnels les plus proches · {found.near.label}"
 
     @property
     def widened(self) -> str:
         return widened(self.board.search)
-
-    @property
-    def enough(self) -> int:
-        return ENOUGH
-
-    @property
-    def needs_more(self) -> bool:
-        """Nobody, or too few have something to offer, now that all who answer have answered."""
-        return not self.board.cards or (self.done and self.bar.with_slots_count < ENOUGH)
 
     @property
     def last_day(self) -> str:

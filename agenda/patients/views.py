@@ -55,11 +55,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def coming(request: HttpRequest) -> str:
-    """The signed-in patient's next appointment, written by the app that keeps it."""
+    """The signed-in patient's next appointment: markup of the app that keeps it, escaped unless it is marked safe."""
     is_patient = getattr(request.user, "kind", "") == UserKind.PATIENT
     if not (is_patient and settings.PATIENT_NEXT_APPOINTMENT):
         return ""
-    return str(import_string(settings.PATIENT_NEXT_APPOINTMENT)(request))
+    written: str = import_string(settings.PATIENT_NEXT_APPOINTMENT)(request)
+    return written
 
 
 @login_not_required

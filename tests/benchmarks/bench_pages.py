@@ -15,6 +15,7 @@ from pathlib import Path
 from aiohttp import web
 from playwright.sync_api import BrowserContext, sync_playwright
 
+from sasportal.sandbox.demo import EDITORS
 from tests.agenda.editors import TestEditor, asked_ids
 from tests.benchmarks.figures import Figure
 from tests.chromium import ARGUMENTS, CHROMIUMS
@@ -26,7 +27,7 @@ EDITOR_SECONDS = 1.0
 TOWNS = ["Agen", "Cergy", "Bordeaux", "Marseille", "Paris", "Lyon", "Toulouse", "Lille", "Nantes", "Rennes", "Dijon"]
 OTHERS = ["Nice", "Strasbourg", "Montpellier", "Tours", "Brest", "Metz", "Rouen", "Reims", "Limoges", "Poitiers", "Pau"]
 PATIENTS = ["Angers", "Le Mans", "Amiens", "Orléans", "Mulhouse", "Perpignan", "Besançon"]
-DEMO_EDITORS = ("Alpha Agenda", "Béta Rendez-vous", "Gamma Planning", "Delta Cabinet")
+DEMO_EDITORS = tuple(name for name, *_ in EDITORS.values())
 WATCH = """new MutationObserver((_, self) => {
   if (!document.querySelector("[data-sas-slot]")) return;
   self.disconnect();

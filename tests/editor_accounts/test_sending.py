@@ -9,7 +9,7 @@ from agenda.accounts.asking import all_again, catch_up
 from agenda.accounts.models import EditorAccount
 from agenda.accounts.sending import MOST_FAILURES
 from agenda.accounts.states import Standing
-from agenda.models import Editor, EditorState
+from agenda.models import Editor, EditorCall, EditorState
 from sasportal.accounts import grants, regulators
 from sasportal.accounts.models import User
 from sasportal.outbox.models import Delivery
@@ -63,6 +63,16 @@ def test_an_account_is_created_changed_disabled_and_opened_again(at_alpha: Edito
     signs_in(user)
     sent()
     assert held(alpha) == [(CAMILLE, True, "Durand", EMAIL, 4)]
+
+
+def test_every_exchange_is_counted_for_supervision(at_rude: Editor, rude: RudeEditor) -> None:
+    rude.answers = [status(500)]
+    signs_in(regulator())
+    sent()
+    later()
+    sent()
+    calls = EditorCall.objects.order_by("id").values_list("editor", "flow", "outcome")
+    assert list(calls) == [(at_rude.pk, "R02", "UNREACHABLE"), (at_rude.pk, "R02", "OK")]
 
 
 def test_what_is_in_step_is_not_sent_again(at_rude: Editor, rude: RudeEditor) -> None:

@@ -72,6 +72,14 @@ def test_the_nearest_come_first_whoever_takes_part(visitor: Client) -> None:
     assert cards_of(wide)[-1] == rpps(7)
 
 
+def test_beyond_the_most_a_search_looks_at_the_nearest_are_said_to_be_so(visitor: Client) -> None:
+    practitioners(range(1, 103), via="none")
+    page = visitor.get(RESULTS, SEARCH)
+    assert "Les 100 professionnels les plus proches · Agen (47) : 0 a des rendez-vous en ligne" in text_of(page)
+    (more,) = hrefs_of(page, "Afficher plus")
+    assert cards_of(visitor.get(more)) == [rpps(number) for number in range(1, 51)]
+
+
 def test_three_honest_states(visitor: Client, alpha: TestEditor) -> None:
     practitioners(range(1, 6))
     alpha.knows(rpps(1), rpps(2), first=tomorrow())
@@ -196,7 +204,7 @@ def test_a_search_is_its_browsers_alone(visitor: Client, valkey) -> None:
     assert hrefs_of(gone, "Relancer la même recherche") == [
         f"{RESULTS}?quoi=m%C3%A9decin+g%C3%A9n%C3%A9raliste&ou=47000+Agen"
     ]
-    assert stranger.get(f"{RESULTS}/{found}/fiches").status_code == 404
+    assert [stranger.get(f"{RESULTS}/{found}/{part}").status_code for part in ("fiches", "flux")] == [404, 404]
     assert stranger.post(f"{RESULTS}/{found}/reessayer", {"editeur": "1"}).status_code == 404
     regulator = signed_in_by_psc(professional("899700000013", Role.REGULATOR))
     assert regulator.get(f"{RESULTS}/{found}/fiches").status_code == 404
@@ -241,6 +249,15 @@ class TestLimits:
         assert visitor.get("/patient/suggestions/ou", {"q": "agen"}).status_code == 429
         polled = visitor.get(f"{RESULTS}/{found}/fiches", headers={"Accept": "application/json"})
         assert (polled.status_code, polled.json()) == (429, {})
+        assert visitor.get(f"{RESULTS}/{found}/flux").status_code == 429
+
+    def test_counting_keeps_no_address_and_no_word_in_clear(self, visitor: Client, valkey, caplog) -> None:
+        practitioners([1])
+        visitor.get("/patient/suggestions/quoi", {"q": "rhumatologue"})
+        visitor.get(RESULTS, {"quoi": "rhumatologue", "ou": "Villeneuve-sur-Lot"})
+        counters = b" ".join(valkey.scan_iter("*patient-limit*")).decode()
+        assert counters.count("patient-limit") == 2
+        assert [word for word in ("127.0.0.1", "rhumatologue") if word in counters + caplog.text] == []
 
 
 def test_a_slow_service_is_waited_for(visitor: Client, alpha: TestEditor) -> None:
