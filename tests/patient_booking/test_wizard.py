@@ -168,9 +168,10 @@ def test_signed_out_the_same_browser_opens_it_no_more(row: Occurrence) -> None:
 
 
 def test_signed_out_one_begins_anew_for_the_same_slot(row: Occurrence) -> None:
+    seen = cast.search_for()
     walk(cast.browser(cast.patient()), row)
     client = cast.browser()
-    assert client.get(begin(client, row)).status_code == 200
+    assert client.get(cast.start_url(seen.id, row), follow=True).status_code == 200
     assert (Draft.objects.count(), Hold.objects.count()) == (2, 1)
 
 
