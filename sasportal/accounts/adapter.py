@@ -82,7 +82,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **arguments: Any) -> HttpResponse:
         session_rules.begin(request)
-        trail.record(actor=user, action="sign_in", origin=trail.origin_of(request), method="local")
+        method = "franceconnect" if signed_in.by_franceconnect(request) else "local"
+        trail.record(actor=user, action="sign_in", origin=trail.origin_of(request), method=method)
         return super().post_login(request, user, **arguments)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -73,7 +73,7 @@ def test_without_confirmed_address_the_password_opens_nothing():
     ("password", "said"),
     [
         ("court", "12 caractères"),
-        ("unbelievable", "trop courant"),
+        ("telechargement", "trop courant"),
         ("123456789012", "entièrement numérique"),
         ("lou.martin@exemple", "trop semblable"),
     ],

@@ -37,7 +37,7 @@ ACCOUNT_PAGES: dict[str, Line] = {
     "accounts:logout": ([], EVERYBODY, None),
     "accounts:terms": ([], SIGNED_IN, None),
     "accounts:account": ([], SIGNED_IN, None),
-    "accounts:session": ([], SIGNED_IN, None),
+    "accounts:session": ([], SIGNED_IN | {"patient"}, None),
     "usersessions_list": ([], SIGNED_IN, None),
     "accounts:administration": ([], ADMINISTRATION, None),
     "accounts:regulators": ([], ACCOUNTS, None),
@@ -172,12 +172,15 @@ ELSEWHERE = {
     "fhir:appointments", "fhir:appointment", "fhir:unknown",
     "agenda:events", "api:events", "agenda:retry",
     "schema", "api-docs", "metrics",
+    # FranceConnect, off here (tests/patients_accounts)
+    "accounts:patient:franceconnect", "franceconnect_login", "franceconnect_callback",
 }  # fmt: skip
 ELSEWHERE_PREFIXES = ("admin:", "account_", "mfa_", "oidc_", "accounts:back_channel")
 
 QUERIES = {"booking:panel": {"slot": "own:1"}}
 GROUPS = {"accounts": ACCOUNT_PAGES, "structures": STRUCTURE_PAGES, "effectors": EFFECTOR_PAGES,
-          "searches": SEARCH_PAGES, "supervision": SUPERVISION_PAGES, "patients": PATIENT_PAGES, "open": OPEN_PAGES}  # fmt: skip
+          "searches": SEARCH_PAGES, "supervision": SUPERVISION_PAGES, "patients": PATIENT_PAGES,
+          "open": OPEN_PAGES}  # fmt: skip
 
 
 def gets_in(client: Client, name: str, line: Line, objects: dict[str, Any]) -> bool:

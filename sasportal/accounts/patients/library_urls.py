@@ -5,11 +5,14 @@ from django.urls import include, path, re_path
 
 from sasportal.accounts import local_views
 from sasportal.accounts.patients import views
+from sasportal.accounts.patients.franceconnect import views as franceconnect
 
 urlpatterns = [
     path("connexion", views.SignInView.as_view(), name="account_login"),
     path("inscription", views.SignUpView.as_view(), name="account_signup"),
     path("deconnexion", views.sign_out, name="account_logout"),
+    path("franceconnect/", franceconnect.leave_for_franceconnect, name="franceconnect_login"),
+    path("franceconnect/retour", franceconnect.come_back, name="franceconnect_callback"),
     path("compte/suspendu/", account.account_inactive, name="account_inactive"),
     path("compte/confirmer-identite/", account.reauthenticate, name="account_reauthenticate"),
     path("compte/adresse/", account.email_verification_sent, name="account_email_verification_sent"),

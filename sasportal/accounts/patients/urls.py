@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sasportal.accounts.patients import views
+from sasportal.accounts.patients.franceconnect import views as franceconnect
 
 app_name = "patient"
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("inscription", views.SignUpView.as_view(), name="signup"),
     path("deconnexion", views.sign_out, name="logout"),
     path("au-revoir", views.signed_out, name="signed_out"),
+    path("franceconnect/", franceconnect.leave_for_franceconnect, name="franceconnect"),
     path("compte/", views.account, name="account"),
     path("compte/second-facteur", views.second_factor, name="second_factor"),
     path("compte/suite", views.go_on, name="go_on"),
