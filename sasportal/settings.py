@@ -264,6 +264,10 @@ SOCIALACCOUNT_EMAIL_REQUIRED = False
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # the person is proven; the address gets its own confirmation
 SOCIALACCOUNT_STORE_TOKENS = False
 
+# What patients take away or have erased: functions called with `user=` (sasportal/accounts/patients/erasure.py)
+PATIENT_EXPORTERS = ["sasportal.accounts.patients.erasure.account_exported"]
+PATIENT_ERASERS: list[str] = []
+
 # Function called with the account of whoever signs in with Pro Santé Connect, before the first page
 SIGN_IN_HOOK = "directory.effectors.recognition.recognise"
 

@@ -157,6 +157,9 @@ PATIENT_PAGES: dict[str, Line] = {
     "accounts:patient:logout": ([], {"visitor", "patient"}, None),
     "accounts:patient:signed_out": ([], EVERYBODY, None),
     "accounts:patient:account": ([], PATIENTS, None),
+    "accounts:patient:history": ([], PATIENTS, None),
+    "accounts:patient:export": ([], PATIENTS, None),
+    "accounts:patient:erase": ([], PATIENTS, {}),
     "accounts:patient:second_factor": ([], PATIENTS, None),
     "accounts:patient:go_on": ([], PATIENTS, None),
 }

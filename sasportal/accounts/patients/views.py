@@ -33,6 +33,8 @@ from sasportal.accounts.patients.franceconnect.views import LEAVING, leave_franc
 from sasportal.accounts.views import FACTORS
 from sasportal.audit import trail
 
+ERASED = "sas_account_erased"
+
 
 @method_decorator([login_not_required, patients_only_sign_in], name="dispatch")
 class SignInView(LoginView):
@@ -132,4 +134,5 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     """Say goodbye; say also whether FranceConnect confirmed (its `state` is the one we sent)."""
     state = request.session.pop(LEAVING, None)
     left = bool(state) and request.GET.get("state") == state
-    return render(request, "patient/account/signed_out.html", {"left_franceconnect": left})
+    context = {"left_franceconnect": left, "erased": request.session.pop(ERASED, False)}
+    return render(request, "patient/account/signed_out.html", context)
