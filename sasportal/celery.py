@@ -6,7 +6,13 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sasportal.settings")
 
-JOBS = ("agenda.own", "agenda.supervision", "booking.supervision", "directory.registration")
+JOBS = (
+    "agenda.own",
+    "agenda.supervision",
+    "booking.supervision",
+    "directory.registration",
+    "sasportal.accounts.patients",
+)
 app = Celery("sasportal", include=["sasportal.worker", *(f"{package}.tasks" for package in JOBS)])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

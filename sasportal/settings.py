@@ -185,6 +185,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sasportal.accounts.tasks.suspend_the_inactive",
         "schedule": crontab(hour=4, minute=10),
     },
+    "forget-unconfirmed-patients": {
+        "task": "sasportal.accounts.patients.tasks.forget_unconfirmed",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "forget-registrations": {
         "task": "directory.registration.tasks.forget_registrations",
         "schedule": crontab(hour=4, minute=20),
@@ -264,8 +268,8 @@ SOCIALACCOUNT_EMAIL_REQUIRED = False
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # the person is proven; the address gets its own confirmation
 SOCIALACCOUNT_STORE_TOKENS = False
 
-# What patients take away or have erased: functions called with `user=` (sasportal/accounts/patients/erasure.py)
-PATIENT_EXPORTERS = ["sasportal.accounts.patients.erasure.account_exported"]
+# What an account holds besides itself: functions that hand it over, and that erase it before the account goes
+PATIENT_EXPORTERS: list[str] = []
 PATIENT_ERASERS: list[str] = []
 
 # Function called with the account of whoever signs in with Pro Santé Connect, before the first page

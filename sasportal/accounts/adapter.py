@@ -73,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.kind != self.kind:
             clear_login(request)
             raise ImmediateHttpResponse(redirect("account_login"))
-        user.backend = self.backend  # type: ignore[attr-defined]
+        user.backend = self.backend
         super().login(request, user)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:

@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sasportal.accounts import psc_tokens, signed_in
 from sasportal.accounts.models import LogoutTokenSeen, PscSession
+from sasportal.accounts.patients.access import is_patient
+from sasportal.accounts.patients.views import sign_out as sign_patient_out
 from sasportal.accounts.psc_client import PscUnavailable
 from sasportal.accounts.psc_tokens import TokenRefused
 from sasportal.audit import trail
@@ -34,6 +36,8 @@ class LogoutTokenReplayed(Exception):
 @require_http_methods(["GET", "POST"])
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session; one opened with Pro Santé Connect is ended there too, through the browser."""
+    if is_patient(request.user):
+        return sign_patient_out(request)
     if request.method == "GET":
         return render(request, "accounts/sign_out.html")
     id_token = request.session.get(signed_in.PSC_ID_TOKEN, "")

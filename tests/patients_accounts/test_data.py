@@ -55,7 +55,7 @@ def aged(client: Client) -> None:
 
 
 def test_the_export_gathers_what_each_app_holds(settings):
-    settings.PATIENT_EXPORTERS = [*settings.PATIENT_EXPORTERS, f"{__name__}.bookings_exported"]
+    settings.PATIENT_EXPORTERS = [f"{__name__}.bookings_exported"]
     client = signed_in()
     answer = client.get("/patient/compte/mes-donnees.json")
     found, user = json.loads(answer.content), User.objects.get()

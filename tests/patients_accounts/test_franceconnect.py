@@ -146,10 +146,11 @@ def test_a_request_of_another_browser_serves_nobody(franceconnect):
     assert (stranger.get(back).status_code, is_in(stranger)) == (400, False)
 
 
-def test_signing_out_leaves_franceconnect_too(franceconnect):
+@pytest.mark.parametrize("address", ["/patient/deconnexion", "/deconnexion/"])
+def test_signing_out_leaves_franceconnect_too(franceconnect, address):
     client = Client()
     sign_in(client)
-    answer = client.post("/patient/deconnexion")
+    answer = client.post(address)
     address = re.fullmatch(r"0;url=(.*)", answer["Refresh"]).group(1)
     assert is_in(client) is False
     back = requests.get(address, allow_redirects=False, timeout=5).headers["Location"]

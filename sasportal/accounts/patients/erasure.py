@@ -24,7 +24,7 @@ from sasportal.audit import trail
 
 def export(*, user: User, now: datetime, origin: str = "") -> dict[str, Any]:
     """Return everything the portal holds of this patient, by section, and leave a trace of it."""
-    sections: dict[str, Any] = {"produit_le": now.isoformat()}
+    sections: dict[str, Any] = {"produit_le": now.isoformat()} | account_exported(user)
     for path in settings.PATIENT_EXPORTERS:
         sections |= import_string(path)(user=user)
     trail.record(actor=user, action="data_exported", origin=origin)
@@ -43,8 +43,8 @@ def erase(*, user: User, origin: str = "") -> None:
     trail.record(actor=technical_id, action="account_erased", target=technical_id, origin=origin)
 
 
-def account_exported(*, user: User) -> dict[str, Any]:
-    """Return what accounts themselves hold: an exporter as the others."""
+def account_exported(user: User) -> dict[str, Any]:
+    """Return what accounts themselves hold."""
     return {
         "compte": {
             "identifiant": str(user.technical_id),

@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.signup import prevent_enumeration
-from allauth.account.views import LoginView, PasswordResetView, SignupView
+from allauth.account.views import EmailVerificationSentView, LoginView, PasswordResetView, SignupView
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
@@ -55,12 +56,20 @@ class SignUpView(SignupView):
         """Write the account and the e-mail that goes with it together, or neither."""
         try:
             with transaction.atomic():
-                return super().form_valid(form)
+                response = super().form_valid(form)
         except IntegrityError:  # somebody opened an account with this address at the same instant
             return prevent_enumeration(self.request, email=form.cleaned_data["email"])
+        # Whoever chose the password a moment ago is not asked for it again
+        record_authentication(self.request, self.user, method="password")
+        return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"next": self.get_next_url() or ""}
+
+
+@method_decorator(login_not_required, name="dispatch")
+class AddressToConfirmView(EmailVerificationSentView):
+    template_name = "patient/account/address_to_confirm.html"
 
 
 class PasswordForgottenView(PasswordResetView):

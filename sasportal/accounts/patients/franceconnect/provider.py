@@ -31,7 +31,7 @@ class FranceConnectAdapter(OAuth2Adapter):
         return str(settings.FRANCECONNECT_AUTHORIZATION_ENDPOINT)
 
     @property
-    def access_token_url(self) -> str:  # type: ignore[override]
+    def access_token_url(self) -> str:
         return str(settings.FRANCECONNECT_TOKEN_ENDPOINT)
 
     def get_access_token_data(
