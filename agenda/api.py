@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from agenda.api_schemas import EventSerializer, NewSearchSerializer, SearchSerializer
 from agenda.opening import WhatUnknown, WhereUnknown, open_from
 from agenda.progress import Progress
-from agenda.results import as_json, card_json, editor_json
+from agenda.results import as_json, association_json, card_json, editor_json
 from agenda.searches import Search, SearchExpired, SearchOfSomebodyElse, follow, landed, load_search
 from sasportal.accounts.models import User
 from sasportal.accounts.permissions import IsRegulator
@@ -101,7 +101,8 @@ async def _events(search: Search, after: str) -> AsyncIterator[str]:
         data = {
             "complete": progress.done,
             "editors": [editor_json(editor) for editor in progress.editors],
-            "cards": [card_json(progress.card(national_id), search.viewer) for national_id in sorted(changed)],
+            "cards": [card_json(card, search.viewer) for card in progress.cards_of(changed)],
+            "associations": [association_json(card, search.viewer) for card in progress.associations_of(changed)],
         }
         name = "done" if one.complete else "report"
         yield f"id: {one.event_id}\nevent: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"

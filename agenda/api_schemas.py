@@ -95,6 +95,34 @@ class CardSerializer(serializers.Serializer):
     hidden = HiddenSerializer(many=True)
 
 
+class OpeningSerializer(serializers.Serializer):
+    """`opens` and `closes` are HH:MM, midnight at the end of a day being 24:00."""
+
+    day = serializers.ChoiceField(choices=["mon", "tue", "wed", "thu", "fri", "sat", "sun"])
+    opens = serializers.CharField()
+    closes = serializers.CharField()
+
+
+class ConsultationPlaceSerializer(serializers.Serializer):
+    name = serializers.CharField(allow_blank=True)
+    distance_km = serializers.FloatField(allow_null=True, help_text="Vide pour un lieu que l'annuaire ne connaît pas.")
+    place = SearchPlaceSerializer()
+    phone = serializers.CharField(allow_blank=True)
+    opening_hours = OpeningSerializer(many=True)
+    slots = SlotSerializer(many=True)
+
+
+class AssociationSerializer(serializers.Serializer):
+    """Une association SOS Médecins, et ses lieux de consultation qui ont des créneaux."""
+
+    siret = serializers.CharField()
+    name = serializers.CharField()
+    phone = serializers.CharField(allow_blank=True)
+    state = serializers.ChoiceField(choices=["waiting", "slots", "none", "unknown"])
+    places = ConsultationPlaceSerializer(many=True)
+    hidden = HiddenSerializer(many=True)
+
+
 class StructureSerializer(serializers.Serializer):
     finess = serializers.CharField()
     name = serializers.CharField()
@@ -109,6 +137,7 @@ class SearchSerializer(serializers.Serializer):
     near = NearSerializer()
     editors = EditorSerializer(many=True)
     cards = CardSerializer(many=True)
+    associations = AssociationSerializer(many=True)
     structures = StructureSerializer(many=True)
 
 
@@ -118,3 +147,4 @@ class EventSerializer(serializers.Serializer):
     complete = serializers.BooleanField()
     editors = EditorSerializer(many=True)
     cards = CardSerializer(many=True)
+    associations = AssociationSerializer(many=True)

@@ -13,8 +13,8 @@ from agenda.bodies import Budget
 from agenda.booking_urls import BookingHosts
 from agenda.bundles import AnswerUnusable, EntryAsRead, open_envelope, same_origin
 from agenda.client import EditorClient, EditorRefused, EditorUnavailable, Peer
-from agenda.models import Outcome
-from agenda.queries import slots_url
+from agenda.models import Flow, Outcome
+from agenda.queries import question_url
 from agenda.reading import Asked, Reading, read_answer
 from agenda.reports import CallReport, Question, unanswered
 from agenda.windows import Window
@@ -53,6 +53,7 @@ async def ask(client: EditorClient, call: Call, *, seconds: float = WHOLE_CALL_S
             national_ids=frozenset(call.question.national_ids),
             window=call.window,
             hosts=call.hosts,
+            associations=call.question.flow == Flow.SOS,
         )
         return _report(call, read_answer(entries, asked), _elapsed_ms(began))
     except TimeoutError:
@@ -67,7 +68,7 @@ async def ask(client: EditorClient, call: Call, *, seconds: float = WHOLE_CALL_S
 
 async def _fetch(client: EditorClient, call: Call, *, until: float) -> list[EntryAsRead | msgspec.Raw]:
     """Follow the pages of one answer, on the editor's own origin, within the budgets."""
-    url = slots_url(
+    url = question_url(
         call.peer.base_url, flow=call.question.flow, national_ids=call.question.national_ids,
         window=call.window, zone=call.zone,
     )  # fmt: skip

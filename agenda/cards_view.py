@@ -6,8 +6,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from agenda.association_cards import AssociationCard
+from agenda.days import Day
 from agenda.places import same_place
-from agenda.progress import Card, Day
+from agenda.progress import Card
 from agenda.slots import AppointmentType, Consultation, Slot, SlotPlace, SlotType
 from agenda.visibility import HiddenReason, VisibleSlot
 from directory.found import Candidate, CandidatePlace, DeclaredParticipation
@@ -265,7 +267,7 @@ def none_message(card: Card) -> str:
     return "A répondu : aucun créneau sur ces trois jours."
 
 
-def note(card: Card) -> str:
+def note(card: Card | AssociationCard) -> str:
     """What is still missing beside slots already shown."""
     if card.state != "slots":
         return ""

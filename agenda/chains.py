@@ -109,14 +109,22 @@ class Chains:
             reference = _references.decode(written)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             raise Refused(RejectReason.MALFORMED, f".schedule{path_in(error)}") from None
+        return self._agenda_of(reference)
+
+    def _agenda_of(self, reference: fhir.Reference | None) -> Agenda:
         person, role = self._actors(self._resolve(reference, ".schedule"))
         national_id = self._asked_id(person)
         if not national_id:
             raise Refused(RejectReason.STRANGER, ".schedule.actor")
         place = self._place(role)
-        named = f"{self._editor_id}|{national_id}|{place.structure_id}|{place.postal_code}|{place.line}"
-        key = hashlib.blake2b(named.encode(), digest_size=9).hexdigest()
-        return Agenda(national_id=national_id, place=place, zone=zone_of_postal_code(place.postal_code), key=key)
+        zone = zone_of_postal_code(place.postal_code)
+        return Agenda(
+            national_id=national_id, place=place, zone=zone, key=self._key(national_id, place.structure_id, place)
+        )
+
+    def _key(self, national_id: str, place_id: str, place: SlotPlace) -> str:
+        named = f"{self._editor_id}|{national_id}|{place_id}|{place.postal_code}|{place.line}"
+        return hashlib.blake2b(named.encode(), digest_size=9).hexdigest()
 
     def _actors(self, schedule: fhir.ReferredTo) -> tuple[fhir.Practitioner, fhir.PractitionerRole]:
         """One practitioner, and the role of that very practitioner."""
@@ -134,14 +142,23 @@ class Chains:
 
     def _place(self, role: fhir.PractitionerRole) -> SlotPlace:
         location = self._location(role)
-        address = location.address or fhir.Address()
+        address = self._address(location)
         organization = role.organization.identifier if role.organization else None
+        return SlotPlace(
+            line=address.line,
+            postal_code=address.postal_code,
+            city=address.city,
+            structure_id=clean(structure_id((organization.value if organization else None) or ""), 50),
+            phone=self._phone([*(role.telecom or []), *(location.telecom or [])]),
+        )
+
+    @staticmethod
+    def _address(location: fhir.Location) -> SlotPlace:
+        address = location.address or fhir.Address()
         return SlotPlace(
             line=clean(" ".join(address.line or [])),
             postal_code=_postal_code(address.postalCode or ""),
             city=clean(address.city or ""),
-            structure_id=clean(structure_id((organization.value if organization else None) or ""), 50),
-            phone=self._phone([*(role.telecom or []), *(location.telecom or [])]),
         )
 
     def _location(self, role: fhir.PractitionerRole) -> fhir.Location:

@@ -1,6 +1,6 @@
 """The FHIR an editor speaks, read entry by entry so that one broken resource costs only itself.
 
-Wire structs hold what the flows need (flows.md, INT_R01 and INT_R04); unknown elements are skipped
+Wire structs hold what the flows need (flows.md, INT_R01, INT_R04, SOS); unknown elements are skipped
 undecoded. Every element is optional here: `reading.py` says what a slot may not lack, `bundles.py`
 opens and writes the bundle around them.
 """
@@ -122,10 +122,22 @@ class Practitioner(Resource, frozen=True, tag="Practitioner"):
     name: list[HumanName] | None = None
 
 
+class HoursOfOperation(Wire, frozen=True):
+    daysOfWeek: list[Text] | None = None
+    allDay: bool | None = None
+    openingTime: Text | None = None
+    closingTime: Text | None = None
+
+
 class Location(Resource, frozen=True, tag="Location"):
+    """What only the SOS flow needs stays undecoded: a fault in it must not cost a practitioner's slots."""
+
     identifier: list[Identifier] | None = None
+    name: msgspec.Raw = ABSENT
     telecom: list[ContactPoint] | None = None
     address: Address | None = None
+    managingOrganization: msgspec.Raw = ABSENT
+    hoursOfOperation: msgspec.Raw = ABSENT
 
 
 class PractitionerRole(Resource, frozen=True, tag="PractitionerRole"):

@@ -31,6 +31,13 @@ def structure_id(value: str) -> str:
     return value
 
 
+def siret_of(value: str) -> str:
+    """Return the fourteen digits of a SIRET, sent prefixed or bare; empty when it is none."""
+    identifier = structure_id(value)
+    bare = identifier[1:]
+    return bare if identifier.startswith("3") and _SIRET.fullmatch(bare) else ""
+
+
 def finess_of(value: str) -> str:
     """Return the nine characters of a FINESS, sent prefixed or bare; empty when it is none."""
     identifier = structure_id(value)

@@ -43,6 +43,13 @@ def kept_search(search_id: UUID) -> KeptSearch | None:
     return _kept.decode(value) if value else None
 
 
+def question_about(search: KeptSearch, national_id: str, *, editor_id: int) -> Question | None:
+    """The question this search asked this editor, about one practitioner (or association) alone; None: it did not."""
+    asked = (one for one in search.questions if one.editor_id == editor_id and national_id in one.national_ids)
+    found = next(asked, None)
+    return msgspec.structs.replace(found, number=0, national_ids=(national_id,)) if found else None
+
+
 def run(search_id: UUID, *, round_number: int = 0, editor_id: int = 0) -> None:
     """Ask what this round still has to ask. Delivered twice, it asks nothing twice."""
     search = kept_search(search_id)

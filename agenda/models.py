@@ -10,6 +10,8 @@ from django.utils import timezone
 class Flow(models.TextChoices):
     R01 = "R01", "INT_R01 – créneaux des praticiens"
     R04 = "R04", "INT_R04 – créneaux partagés avec une CPTS"
+    SOS = "SOS", "SOS – créneaux des associations SOS Médecins"
+    R02 = "R02", "INT_R02 – comptes des régulateurs"
 
 
 class EditorState(models.TextChoices):
@@ -77,7 +79,7 @@ class EditorCertificate(models.Model):
 
 
 class KnownAgenda(models.Model):
-    """This editor answered for this practitioner: only such editors are asked next time."""
+    """This editor answered for this practitioner, or SOS association: only such editors are asked next time."""
 
     editor = models.ForeignKey(Editor, on_delete=models.CASCADE, related_name="known_agendas")
     national_id = models.CharField("identifiant national", max_length=50, db_index=True)
@@ -112,6 +114,7 @@ class EditorCall(models.Model):
     search = models.UUIDField("recherche", null=True, blank=True)
     at = models.DateTimeField("quand", default=timezone.now)
     flow = models.CharField(max_length=3, choices=Flow)
+    # Or associations, in the SOS flow
     practitioners = models.PositiveSmallIntegerField("praticiens demandés")
     duration_ms = models.PositiveIntegerField("durée (ms)")
     outcome = models.CharField("issue", max_length=12, choices=Outcome)
@@ -130,5 +133,6 @@ class EditorCall(models.Model):
         ]
 
 
+from agenda.accounts.models import EditorAccount  # noqa: E402, F401 - Django looks for models here
 from agenda.own.models import CalendarFeed, Occurrence, Series  # noqa: E402, F401 - Django looks for models here
 from agenda.supervision.models import Anomaly, CallCount, WatchedCertificate  # noqa: E402, F401 - likewise

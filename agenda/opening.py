@@ -40,7 +40,12 @@ def open_from(said: Mapping[str, Any], *, owner: str) -> Search:
     filters = filters_of(said)
     enough = ENOUGH.get(need.kind, 0) if said["rayon"] is None else 0
     found = search_directory(need, near, seed=seed, own_doctor=said["medecin"], enough=enough)
-    found = msgspec.structs.replace(found, candidates=tuple(kept(found.candidates, filters)))
+    found = msgspec.structs.replace(
+        found,
+        candidates=tuple(kept(found.candidates, filters)),
+        # An association has no sector and shares with no CPTS
+        associations=() if filters.convention_sector or filters.cpts else found.associations,
+    )
     return open_search(
         owner=owner,
         viewer=Viewer.REGULATOR,

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from agenda import addresses
+from agenda.association_view import AssociationView, association_view
 from agenda.board import Board
 from agenda.cards_view import CardView, by_first_slot, card_view
 from agenda.forms import CARDS_AT_ONCE, MOST_CARDS, SearchForm, ViewForm
@@ -82,6 +83,12 @@ class Page:
     def cards(self) -> list[CardView]:
         now = self.board.progress.now
         return [card_view(card, now=now, on_top=on_top(self.board)) for card in self._chosen[: self.wanted]]
+
+    @cached_property
+    def associations(self) -> list[AssociationView]:
+        chosen = [one for one in self.board.associations if one.state == "slots" or not self.only_with_slots]
+        now = self.board.progress.now
+        return [association_view(card, now=now, on_top=on_top(self.board)) for card in chosen]
 
     @property
     def shown(self) -> int:

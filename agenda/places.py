@@ -2,15 +2,29 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from agenda.slots import SlotPlace
-from directory.found import CandidatePlace
+from directory.found import CandidatePlace, ConsultationPlace
 
 
 def same_place(written: SlotPlace, known: CandidatePlace) -> bool:
     """Compare by structure id, else by postcode and house number: spellings of streets never agree."""
     if written.structure_id and written.structure_id in _structure_ids(known):
         return True
+    return _same_address(written, known)
+
+
+def consultation_place(written: SlotPlace, known: Sequence[ConsultationPlace]) -> ConsultationPlace | None:
+    """The consultation place the editor means: by its name, else by its address when no other stands there."""
+    here = [place for place in known if _same_address(written, place)]
+    named = [place for place in here if _folded(place.name) == _folded(written.name)]
+    if named:
+        return named[0]
+    return here[0] if len(here) == 1 else None
+
+
+def _same_address(written: SlotPlace, known: CandidatePlace | ConsultationPlace) -> bool:
     if not written.postal_code or written.postal_code != known.postal_code:
         return False
     ours, theirs = _folded(known.line), _folded(written.line)

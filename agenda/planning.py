@@ -1,38 +1,44 @@
-"""Who is asked what: practitioners parted among the editors that know them, at most 25 in a question."""
+"""Who is asked what: practitioners and SOS associations parted among the editors that know them, in batches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from agenda.known import editors_knowing
 from agenda.models import Editor, EditorState, Flow
-from agenda.queries import MOST_PRACTITIONERS
+from agenda.queries import MOST_ASSOCIATIONS, MOST_PRACTITIONERS
 from agenda.reports import Question
 from agenda.windows import Window
-from directory.found import Candidate
+from directory.found import Association, Candidate
 
 
-def plan_questions(candidates: Sequence[Candidate], window: Window) -> tuple[Question, ...]:
-    """Plan the calls of a search, in the order of the candidates (two queries).
+def plan_questions(
+    candidates: Sequence[Candidate], window: Window, *, associations: Sequence[Association] = ()
+) -> tuple[Question, ...]:
+    """Plan the calls of a search, in the order of the candidates, then of the associations (two queries).
 
-    Only editors known for a practitioner are asked, one that is switched off included (it will be
-    reported as such); a practitioner nobody is known for is asked of every active editor.
+    Only editors known for a practitioner (or an association) are asked, one that is switched off included
+    (it will be reported as such); one nobody is known for is asked of every active editor of the flow.
     """
-    asked = [candidate.national_id for candidate in candidates if is_asked(candidate, window)]
-    editors = [editor for editor in Editor.objects.all() if flow_of(editor)]
-    registered = {editor.pk for editor in editors}
-    known = {who: ids & registered for who, ids in editors_knowing(asked).items()} if asked else {}
-    questions: list[Question] = []
-    for editor in editors:
-        wanted = [national_id for national_id in asked if _asks(editor, known.get(national_id))]
-        for batch in in_batches(wanted):
-            questions.append(question(editor, batch, number=len(questions)))
-    return tuple(questions)
-
-
-def question(editor: Editor, national_ids: Iterable[str], *, number: int) -> Question:
-    flow = flow_of(editor) or Flow.R01
-    return Question(
-        number=number, editor_id=editor.pk, editor_name=editor.name, flow=flow, national_ids=tuple(national_ids)
+    people = [candidate.national_id for candidate in candidates if is_asked(candidate, window)]
+    sos = [association.structure_id for association in associations]
+    known = editors_knowing([*people, *sos]) if people or sos else {}
+    editors = list(Editor.objects.all())
+    planned = [*_shared_out(people, editors, known, sos=False), *_shared_out(sos, editors, known, sos=True)]
+    return tuple(
+        Question(number=number, editor_id=editor.pk, editor_name=editor.name, flow=flow, national_ids=batch)
+        for number, (editor, flow, batch) in enumerate(planned)
     )
+
+
+def _shared_out(
+    asked: Sequence[str], editors: Sequence[Editor], known: Mapping[str, set[int]], *, sos: bool
+) -> Iterator[tuple[Editor, Flow, tuple[str, ...]]]:
+    flows = {editor.pk: flow for editor in editors if (flow := _sos_flow_of(editor) if sos else flow_of(editor))}
+    for editor in editors:
+        if editor.pk not in flows:
+            continue
+        wanted = [one for one in asked if _asks(editor, known.get(one, set()) & flows.keys())]
+        for batch in in_batches(wanted, MOST_ASSOCIATIONS if sos else MOST_PRACTITIONERS):
+            yield editor, flows[editor.pk], batch
 
 
 def is_asked(candidate: Candidate, window: Window) -> bool:
@@ -46,10 +52,14 @@ def flow_of(editor: Editor) -> Flow | None:
     return next((flow for flow in (Flow.R04, Flow.R01) if flow in editor.flows), None)
 
 
-def in_batches(national_ids: Sequence[str]) -> list[tuple[str, ...]]:
+def _sos_flow_of(editor: Editor) -> Flow | None:
+    return Flow.SOS if Flow.SOS in editor.flows else None
+
+
+def in_batches(national_ids: Sequence[str], size: int) -> list[tuple[str, ...]]:
     unique = list(dict.fromkeys(national_ids))
-    return [tuple(unique[n : n + MOST_PRACTITIONERS]) for n in range(0, len(unique), MOST_PRACTITIONERS)]
+    return [tuple(unique[n : n + size]) for n in range(0, len(unique), size)]
 
 
-def _asks(editor: Editor, knowing: set[int] | None) -> bool:
+def _asks(editor: Editor, knowing: set[int]) -> bool:
     return editor.pk in knowing if knowing else editor.state == EditorState.ON

@@ -1,13 +1,14 @@
 """Where a search stands: what each editor did, and what each card may honestly say."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from agenda.association_cards import AssociationCard, association_card
+from agenda.days import CardState, Day, days
 from agenda.models import Outcome
 from agenda.own.merging import own_beside
 from agenda.places import same_place
@@ -15,12 +16,10 @@ from agenda.reports import ANSWERED, COMPLETE, CallReport, Landed, Question
 from agenda.searches import Search
 from agenda.slots import Slot
 from agenda.visibility import Hidden, HiddenReason, VisibleSlot, sort_slots
-from agenda.windows import DAYS_SHOWN
 from directory.found import Candidate
 from directory.zones import zone_of_postal_code
 
 EditorState = Literal["waiting", "answered", "partial", "failed"]
-CardState = Literal["waiting", "slots", "none", "unknown"]
 
 MESSAGES = {
     Outcome.OK: "{editor} a répondu.",
@@ -50,12 +49,6 @@ class EditorProgress:
     slots: int
     rejects: Mapping[str, int]
     reused_age_s: float | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Day:
-    date: date
-    slots: tuple[VisibleSlot, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +87,7 @@ class Progress:
         self.now = now
         self.done = False
         self._candidates = {candidate.national_id: candidate for candidate in search.found.candidates}
+        self._associations = {one.structure_id: one for one in search.found.associations}
         self._reports: dict[int, CallReport] = {}
         self._own: dict[str, list[Slot]] = {}
         for slot in search.own:
@@ -104,7 +98,7 @@ class Progress:
                 self._questions_of.setdefault(national_id, []).append(question)
 
     def take(self, landed: Landed) -> frozenset[str]:
-        """Take one event into account; return the national ids whose card changed."""
+        """Take one event into account; return the national ids whose card changed, those of associations included."""
         if landed.report:
             return self._take_report(landed.report)
         if landed.again is not None:
@@ -171,6 +165,9 @@ class Progress:
     def cards(self) -> tuple[Card, ...]:
         return tuple(self.card(national_id) for national_id in self._candidates)
 
+    def cards_of(self, changed: Set[str]) -> tuple[Card, ...]:
+        return tuple(self.card(national_id) for national_id in sorted(changed & self._candidates.keys()))
+
     def card(self, national_id: str) -> Card:
         """Build the card of one practitioner; KeyError when the search did not find him."""
         candidate = self._candidates[national_id]
@@ -191,6 +188,24 @@ class Progress:
             contact_phone=phone,
             absent=absent(candidate, self.search),
             time_zone=zone,
+        )
+
+    @property
+    def associations(self) -> tuple[AssociationCard, ...]:
+        return tuple(self.association(structure_id) for structure_id in self._associations)
+
+    def associations_of(self, changed: Set[str]) -> tuple[AssociationCard, ...]:
+        return tuple(self.association(structure_id) for structure_id in sorted(changed & self._associations.keys()))
+
+    def association(self, structure_id: str) -> AssociationCard:
+        """Build the card of one SOS association; KeyError when the search did not find it."""
+        return association_card(
+            self._associations[structure_id],
+            search=self.search,
+            asked=self._questions_of.get(structure_id, []),
+            reports=self._reports_of(structure_id),
+            now=self.now,
+            done=self.done,
         )
 
     def candidate(self, national_id: str) -> Candidate:
@@ -268,17 +283,6 @@ def contact(candidate: Candidate) -> tuple[str, str]:
         return CPTS_CONTACT, declared.structure_phone
     phones = (place.phone for place in candidate.places if place.phone)
     return "Téléphone du cabinet", next(phones, "")
-
-
-def days(visible: Iterable[VisibleSlot], *, now: datetime, zone: str) -> tuple[Day, ...]:
-    """Part slots over today, tomorrow and the day after, as the place counts them."""
-    today = now.astimezone(ZoneInfo(zone)).date()
-    dates = [today + timedelta(days=n) for n in range(DAYS_SHOWN)]
-    by_date: dict[date, list[VisibleSlot]] = {day: [] for day in dates}
-    for one in visible:
-        day = one.slot.start.astimezone(ZoneInfo(zone)).date()
-        by_date[min(max(day, dates[0]), dates[-1])].append(one)
-    return tuple(Day(date=day, slots=tuple(slots)) for day, slots in by_date.items())
 
 
 def slot_of(reports: Iterable[CallReport], slot_key: str) -> Slot | None:

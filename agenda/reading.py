@@ -16,22 +16,31 @@ from agenda.instants import is_wall_clock, read_instant
 from agenda.rejects import REMARKS, RejectReason
 from agenda.reports import Reject
 from agenda.slots import Cpts, Slot, SlotType
+from agenda.sos_chains import SosChains
 from agenda.windows import Window
 
 Entries = Sequence[EntryAsRead | msgspec.Raw]
 
 CPTS = SlotType.CPTS
+# flows.md, "SOS Médecins": the others are codes of another flow
+SOS_TYPES = frozenset({SlotType.PUBLIC, SlotType.SNP})
+# `_has` chooses agendas; `_revinclude` brings every slot of them, those nobody asked for included
+NOT_ASKED_FOR = frozenset({RejectReason.STATUS_NOT_FREE, RejectReason.OUTSIDE_WINDOW})
 LONGEST_SLOT_MS = 24 * 3600 * 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """What was asked, against which the answer is read. National ids are prefixed."""
+    """What was asked, against which the answer is read. National ids are prefixed.
+
+    `associations`: they are those of SOS associations (flow SOS).
+    """
 
     editor_id: int
     national_ids: frozenset[str]
     window: Window
     hosts: BookingHosts
+    associations: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +70,9 @@ class _Reader:
         self.hosts = asked.hosts
         self.first_ms = asked.window.start.timestamp() * 1000
         self.last_ms = asked.window.end.timestamp() * 1000
-        self.chains = Chains(editor_id=asked.editor_id, national_ids=asked.national_ids)
+        self.associations = asked.associations
+        chains = SosChains if asked.associations else Chains
+        self.chains = chains(editor_id=asked.editor_id, national_ids=asked.national_ids)
         self.notes: list[tuple[RejectReason, str]] = []
         self.shapes: dict[codes.Spelling, codes.Shape] = {}
 
@@ -78,9 +89,10 @@ class _Reader:
                 slot = merged(found[slot.key], slot)
             found[slot.key] = slot
         self.notes += [(RejectReason.PHONE, "Bundle.entry.resource.telecom")] * self.chains.phones_refused
-        notes = [(reason in REMARKS, Reject(reason=reason.value, path=path)) for reason, path in self.notes]
+        remarks = REMARKS | NOT_ASKED_FOR if self.associations else REMARKS
+        notes = [(reason in remarks, Reject(reason=reason.value, path=path)) for reason, path in self.notes]
         return Reading(
-            slots=flag_overlaps(found.values()),
+            slots=in_order(found.values()) if self.associations else flag_overlaps(found.values()),
             rejects=tuple(note for is_remark, note in notes if not is_remark),
             remarks=tuple(note for is_remark, note in notes if is_remark),
             known=self.chains.known(),
@@ -142,7 +154,10 @@ class _Reader:
     def _shape(self, written: codes.Spelling) -> codes.Shape:
         shape = self.shapes.get(written)
         if shape is None:
-            shape = self.shapes[written] = codes.read_shape(written)
+            shape = codes.read_shape(written)
+            if self.associations:
+                shape = shape._replace(types=tuple(kind for kind in shape.types if kind in SOS_TYPES))
+            self.shapes[written] = shape
         return shape
 
     def _shared_with(self, names: tuple[str, ...], index: int) -> tuple[Cpts, ...]:
@@ -166,9 +181,14 @@ def merged(one: Slot, other: Slot) -> Slot:
     )
 
 
+def in_order(slots: Iterable[Slot]) -> tuple[Slot, ...]:
+    """By practitioner (or association) and start."""
+    return tuple(sorted(slots, key=lambda slot: (slot.national_id, slot.start, slot.end)))
+
+
 def flag_overlaps(slots: Iterable[Slot]) -> tuple[Slot, ...]:
-    """Sort by practitioner and start; mark the slots of one practitioner that overlap another of his."""
-    ordered = sorted(slots, key=lambda slot: (slot.national_id, slot.start, slot.end))
+    """Sort; mark the slots of one practitioner that overlap another of his. Associations receive several at once."""
+    ordered = in_order(slots)
     overlapping: set[str] = set()
     latest: Slot | None = None
     for slot in ordered:
@@ -180,5 +200,5 @@ def flag_overlaps(slots: Iterable[Slot]) -> tuple[Slot, ...]:
         if slot.end > latest.end:
             latest = slot
     if not overlapping:
-        return tuple(ordered)
+        return ordered
     return tuple(msgspec.structs.replace(s, overlaps=True) if s.key in overlapping else s for s in ordered)

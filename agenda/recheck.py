@@ -1,4 +1,4 @@
-"""Is the chosen slot still free? One practitioner asked of one editor again, in about one second."""
+"""Is the chosen slot still free? One practitioner (or association) asked of one editor again, in about one second."""
 
 import uuid
 from collections.abc import Iterable
@@ -13,13 +13,11 @@ from redis.exceptions import RedisError
 from agenda import jobs, streams
 from agenda.aggregation import Questionnaire
 from agenda.loops import editor_loop
-from agenda.models import Editor
-from agenda.planning import question
 from agenda.progress import Progress
 from agenda.reports import CallReport
 from agenda.searches import Search, landed
 from agenda.slots import Slot
-from agenda.visibility import sort_slots
+from agenda.visibility import sort_association_slots, sort_slots
 
 PATIENCE_SECONDS = 1.2
 ALTERNATIVES = 3
@@ -57,16 +55,18 @@ def shown_slots(search: Search) -> tuple[Slot, ...]:
     progress = Progress(search, now=timezone.now())
     for one in landed(search):
         progress.take(one)
-    return tuple(visible.slot for card in progress.cards for visible in card.slots)
+    visible = [card.slots for card in progress.cards] + [card.slots for card in progress.associations]
+    return tuple(one.slot for slots in visible for one in slots)
 
 
 def answer(search_id: UUID, *, editor_id: int, national_id: str, token: str) -> None:
     """The worker's part: ask, and leave the report for whoever waits under this token."""
     search = jobs.kept_search(search_id)
-    editor = Editor.objects.filter(pk=editor_id).first()
-    if search is None or editor is None:
+    if search is None:
         return
-    asked = question(editor, [national_id], number=0)
+    asked = jobs.question_about(search, national_id, editor_id=editor_id)
+    if asked is None:
+        return
     questionnaire = Questionnaire(
         search_id=search_id, questions=(asked,), window=search.window, zone=search.zone, may_reuse=False
     )
@@ -93,17 +93,24 @@ def _ask_quickly(search: Search, slot: Slot) -> CallReport | None:
 
 
 def _visible(search: Search, national_id: str, slots: tuple[Slot, ...]) -> list[Slot]:
-    candidate = next(one for one in search.found.candidates if one.national_id == national_id)
-    visible, _ = sort_slots(
-        [slot for slot in slots if slot.national_id == national_id],
-        candidate=candidate, viewer=search.viewer, window=search.window, now=timezone.now(), filters=search.filters,
-    )  # fmt: skip
+    his = [slot for slot in slots if slot.national_id == national_id]
+    candidate = next((one for one in search.found.candidates if one.national_id == national_id), None)
+    now = timezone.now()
+    if candidate is None:
+        visible, _ = sort_association_slots(
+            his, viewer=search.viewer, window=search.window, now=now, filters=search.filters
+        )
+    else:
+        visible, _ = sort_slots(
+            his, candidate=candidate, viewer=search.viewer, window=search.window, now=now, filters=search.filters
+        )
     return [one.slot for one in visible]
 
 
 def next_to(slot: Slot, slots: Iterable[Slot]) -> tuple[Slot, ...]:
-    """The next three of the same practitioner, later ones first, then earlier ones."""
+    """The next three of the same practitioner, or association: later ones first, at the same consultation place."""
     others = [one for one in slots if one.national_id == slot.national_id and one.key != slot.key]
     later = [one for one in others if one.start >= slot.start]
     earlier = [one for one in others if one.start < slot.start]
-    return tuple([*later, *earlier][:ALTERNATIVES])
+    nearest = sorted([*later, *earlier], key=lambda one: one.place.name != slot.place.name)
+    return tuple(nearest[:ALTERNATIVES])

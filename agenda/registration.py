@@ -56,5 +56,5 @@ def check(editor: Editor) -> None:
     check_base_url(editor.base_url)
     check_booking_hosts(editor.booking_hosts, base_url=editor.base_url)
     if not editor.flows:
-        raise ValidationError("Indiquez au moins un flux (R01 ou R04).")
+        raise ValidationError("Indiquez au moins un flux (R01, R04 ou SOS).")
     check_files(editor)

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.template.loader import get_template
 
+from agenda.association_view import places_view
 from agenda.board import Board
 from agenda.cards_view import card_view, slots_view
 from agenda.progress import Card
@@ -27,14 +28,24 @@ def cards_html(board: Board, cards: Sequence[Card], *, first: int, can_choose: b
 
 
 def update(board: Board, changed: frozenset[str], *, shown: int, can_choose: bool) -> dict[str, Any]:
-    """What a page showing the first `shown` cards has to replace."""
+    """What a page showing every association and the first `shown` cards has to replace."""
     slots_template = get_template("agenda/_card_slots.html")
+    places_template = get_template("agenda/_association_slots.html")
+    now = board.progress.now
+    associations = {
+        card.association.structure_id: places_template.render(
+            {"slots": places_view(card, now=now, on_top=on_top(board)), "can_choose": can_choose}
+        )
+        for card in board.associations
+        if card.association.structure_id in changed
+    }
     displayed = [card for card in board.cards[:shown] if card.candidate.national_id in changed]
     bar = bar_view(board)
     return {
-        "cards": {
+        "cards": associations
+        | {
             card.candidate.national_id: slots_template.render(
-                {"slots": slots_view(card, now=board.progress.now, on_top=on_top(board)), "can_choose": can_choose}
+                {"slots": slots_view(card, now=now, on_top=on_top(board)), "can_choose": can_choose}
             )
             for card in displayed
         },

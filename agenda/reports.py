@@ -11,7 +11,10 @@ COMPLETE = frozenset({Outcome.OK, Outcome.EMPTY})
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One call to make: at most 25 practitioners asked of one editor. `number` is unique in its search."""
+    """One call to make: at most 25 practitioners, or 10 SOS associations, asked of one editor.
+
+    `number` is unique in its search.
+    """
 
     number: int
     editor_id: int
@@ -28,7 +31,7 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class CallReport(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One question answered, or not. `known` are the practitioners present in the answer."""
+    """One question answered, or not. `known` are the practitioners, or associations, present in the answer."""
 
     question: int
     editor_id: int

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from agenda.association_cards import AssociationCard, PlaceCard
 from agenda.booking_urls import with_origin
 from agenda.progress import Card, EditorProgress, Progress
 from agenda.slots import AppointmentType
@@ -23,6 +24,7 @@ def as_json(progress: Progress) -> Json:
         "near": {"label": near.label, "lat": near.lat, "lon": near.lon, "radius_km": search.found.radius_km},
         "editors": [editor_json(editor) for editor in progress.editors],
         "cards": [card_json(card, search.viewer) for card in progress.cards],
+        "associations": [association_json(card, search.viewer) for card in progress.associations],
         "structures": [
             structure_json(one) for one in search.found.structures if one.category == StructureCategory.CPTS
         ],
@@ -64,6 +66,29 @@ def card_json(card: Card, viewer: Viewer) -> Json:
     }
 
 
+def association_json(card: AssociationCard, viewer: Viewer) -> Json:
+    """An SOS Médecins association; only its consultation places with slots are listed."""
+    return {
+        "siret": card.association.siret,
+        "name": card.association.name,
+        "phone": card.association.phone,
+        "state": card.state,
+        "places": [place_json(place, viewer) for place in card.places],
+        "hidden": [hidden_json(one, card) for one in card.hidden],
+    }
+
+
+def place_json(card: PlaceCard, viewer: Viewer) -> Json:
+    return {
+        "name": card.place.name,
+        "distance_km": card.known.distance_km if card.known else None,
+        "place": {"line": card.place.line, "postal_code": card.place.postal_code, "city": card.place.city},
+        "phone": card.place.phone or (card.known.phone if card.known else ""),
+        "opening_hours": [{"day": day, "opens": opens, "closes": closes} for day, opens, closes in card.place.hours],
+        "slots": [slot_json(one, viewer) for one in card.slots],
+    }
+
+
 def slot_json(visible: VisibleSlot, viewer: Viewer) -> Json:
     slot = visible.slot
     url = with_origin(slot.booking_url) if slot.booking_url and viewer is Viewer.REGULATOR else slot.booking_url
@@ -79,7 +104,7 @@ def slot_json(visible: VisibleSlot, viewer: Viewer) -> Json:
     }
 
 
-def hidden_json(hidden: Hidden, card: Card) -> Json:
+def hidden_json(hidden: Hidden, card: Card | AssociationCard) -> Json:
     return {"start": _local(hidden.slot.start, card.time_zone), "reason": hidden.reason.value}
 
 

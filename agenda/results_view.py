@@ -62,7 +62,8 @@ def bar_view(board: Board) -> BarView:
     editors = board.editors
     answered = sum(1 for editor in editors if editor.state in {"answered", "partial"})
     sentence = editors_sentence(answered, len(editors))
-    with_slots = board.with_slots
+    people, associations = board.with_slots, board.associations_with_slots
+    with_slots = people + associations
     return BarView(
         answered=answered,
         editors=len(editors),
@@ -73,8 +74,18 @@ def bar_view(board: Board) -> BarView:
         done=board.done,
         with_slots=several(with_slots, "a des créneaux", "ont des créneaux"),
         with_slots_count=with_slots,
-        announcement=f"{sentence} {several(with_slots, 'professionnel a', 'professionnels ont')} des créneaux.",
+        announcement=f"{sentence} {offering(people, associations)} des créneaux.",
     )
+
+
+def offering(people: int, associations: int) -> str:
+    """Who has slots, as the subject of a sentence: "3 professionnels et 1 association SOS Médecins ont"."""
+    if not associations:
+        return several(people, "professionnel a", "professionnels ont")
+    sos = several(associations, "association SOS Médecins", "associations SOS Médecins")
+    if not people:
+        return f"{sos} {'a' if associations < 2 else 'ont'}"
+    return f"{several(people, 'professionnel', 'professionnels')} et {sos} ont"
 
 
 def editors_sentence(answered: int, editors: int) -> str:
@@ -109,6 +120,8 @@ def headline(search: Search) -> str:
     people = several(count, "professionnel", "professionnels")
     if search.found.more:
         people = f"Plus de {people}"
+    if associations := len(search.found.associations):
+        people += f", {several(associations, 'association SOS Médecins', 'associations SOS Médecins')}"
     if search.near.kind == "department":
         return f"{people} · {search.near.label}"
     radius = search.found.radius_km or search.near.radius_km

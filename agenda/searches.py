@@ -114,7 +114,7 @@ def prepare_search(
         filters=filters,
         window_start=window.start,
         window_end=window.end,
-        questions=plan_questions(found.candidates, window),
+        questions=plan_questions(found.candidates, window, associations=found.associations),
         own=own_slots(found.candidates, window=window, now=now),
         opened_at=now,
         origin=origin,

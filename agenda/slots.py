@@ -40,17 +40,25 @@ class Cpts(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class SlotPlace(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """The place as the editor wrote it, cleaned; `structure_id` is prefixed (flows.md, Identifiers)."""
+    """The place as the editor wrote it, cleaned; `structure_id` is prefixed (flows.md, Identifiers).
+
+    Of a consultation place of SOS Médecins: its `name`, and its `hours` as (day, opens, closes), "24:00" included.
+    """
 
     line: str
     postal_code: str
     city: str
     structure_id: str = ""
     phone: str = ""
+    name: str = ""
+    hours: tuple[tuple[str, str, str], ...] = ()
 
 
 class Slot(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A bookable time. Instants are aware, UTC; `key` is stable between two answers for the same slot."""
+    """A bookable time. Instants are aware, UTC; `key` is stable between two answers for the same slot.
+
+    `national_id` is a practitioner's, or the prefixed SIRET of an SOS Médecins association.
+    """
 
     key: str
     editor_id: int

@@ -16,6 +16,7 @@ def public_page(template: str) -> Callable[..., HttpResponseBase]:
 
 
 urlpatterns = [
+    path("", include("agenda.accounts.urls")),
     path("", include("agenda.own.urls")),
     path("", include("agenda.effector.urls")),
     path("sas/recherche", views.search, name="search"),

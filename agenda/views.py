@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from agenda import addresses
+from agenda.association_cards import AssociationCard
 from agenda.board import Board
 from agenda.cards_view import shown_name
 from agenda.forms import CARDS_AT_ONCE, WORD_OF_MODE, ContextualCallForm, RetryForm, SearchForm, ViewForm
@@ -98,6 +99,7 @@ def cards(request: HttpRequest, search_id: UUID) -> HttpResponse:
         more = len(board.cards) > start + len(page)
         return JsonResponse({"html": html, "shown": start + len(page), "more": more})
     everyone = frozenset(card.candidate.national_id for card in board.cards)
+    everyone |= {card.association.structure_id for card in board.associations}
     return JsonResponse(update(board, everyone, shown=shown, can_choose=may["can_choose"]))
 
 
@@ -134,12 +136,12 @@ def cpts(request: HttpRequest, finess: str) -> HttpResponse:
 @require_GET
 @role_required(Role.ADMIN)
 def why(request: HttpRequest, search_id: UUID, national_id: str) -> HttpResponse:
-    """Every slot received for one practitioner, and the rule that hid it."""
+    """Every slot received for one practitioner (or SOS association), and the rule that hid it."""
     board = board_of(search_or_404(request, search_id))
     card = card_or_404(board, national_id)
     context = {
         "board": board,
-        "title": shown_name(card.candidate),
+        "title": shown_name(card.candidate) if isinstance(card, Card) else card.association.name,
         "lines": slot_lines(card),
         "back_url": addresses.address({"recherche": search_id}),
     }
@@ -161,9 +163,9 @@ def board_of(found: Search) -> Board:
     return board
 
 
-def card_or_404(board: Board, national_id: str) -> Card:
+def card_or_404(board: Board, national_id: str) -> Card | AssociationCard:
     try:
-        return board.card(national_id)
+        return board.association(national_id) if national_id.startswith("3") else board.card(national_id)
     except KeyError:
         raise Http404 from None
 

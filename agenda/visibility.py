@@ -116,6 +116,22 @@ def sort_slots(
     return tuple(visible), tuple(hidden)
 
 
+def sort_association_slots(
+    slots: Sequence[Slot], *, viewer: Viewer, window: Window, now: datetime, filters: Filters
+) -> tuple[tuple[VisibleSlot, ...], tuple[Hidden, ...]]:
+    """The same for an SOS association, which declares neither absence nor refusal, and shares with no CPTS."""
+    visible: list[VisibleSlot] = []
+    hidden: list[Hidden] = []
+    for slot in sorted(slots, key=lambda slot: (slot.start, slot.end, slot.key)):
+        reason = why_untimely(slot, window=window, now=now) or why_not_for(slot, viewer)
+        reason = reason or why_narrowed(slot, window=window, filters=filters)
+        if reason:
+            hidden.append(Hidden(slot=slot, reason=reason))
+        else:
+            visible.append(VisibleSlot(slot=slot))
+    return tuple(visible), tuple(hidden)
+
+
 def as_accepted(slot: Slot, candidate: Candidate) -> Slot | None:
     """Return the slot less the types the practitioner does not show at its place; None when nothing remains.
 
@@ -134,18 +150,28 @@ def why_hidden(
     slot: Slot, *, candidate: Candidate, viewer: Viewer, window: Window, now: datetime
 ) -> HiddenReason | None:
     """Name the rule that hides this slot, or None when the viewer may see it."""
-    if slot.start < now:
-        return HiddenReason.PAST
-    if not window.holds(slot.start):
-        return HiddenReason.OUTSIDE_WINDOW
+    if untimely := why_untimely(slot, window=window, now=now):
+        return untimely
     if not candidate.accepts_editor_slots and not slot.own:
         return HiddenReason.EDITOR_SLOTS_REFUSED
     if any(start < slot.end and slot.start < end for start, end in candidate.absences):
         return HiddenReason.ABSENT
-    if viewer is Viewer.PATIENT and SlotType.PUBLIC not in slot.types:
-        return HiddenReason.NOT_FOR_PATIENTS
+    if not_for := why_not_for(slot, viewer):
+        return not_for
     if slot.types == (SlotType.CPTS,):
         return _why_cpts_fails(slot, candidate, window)
+    return None
+
+
+def why_untimely(slot: Slot, *, window: Window, now: datetime) -> HiddenReason | None:
+    if slot.start < now:
+        return HiddenReason.PAST
+    return None if window.holds(slot.start) else HiddenReason.OUTSIDE_WINDOW
+
+
+def why_not_for(slot: Slot, viewer: Viewer) -> HiddenReason | None:
+    if viewer is Viewer.PATIENT and SlotType.PUBLIC not in slot.types:
+        return HiddenReason.NOT_FOR_PATIENTS
     return None
 
 
@@ -190,14 +216,21 @@ def _declared_for(slot: Slot, candidate: Candidate) -> list[DeclaredParticipatio
 
 def why_filtered(slot: Slot, *, candidate: Candidate, window: Window, filters: Filters) -> HiddenReason | None:
     """Name the regulator's own filter that leaves this slot out, if one does."""
+    if narrowed := why_narrowed(slot, window=window, filters=filters):
+        return narrowed
+    if filters.convention_sector and candidate.convention_sector != filters.convention_sector:
+        return HiddenReason.OTHER_SECTOR
+    if filters.cpts and filters.cpts not in declared_cpts(candidate):
+        return HiddenReason.NOT_FROM_CPTS
+    return None
+
+
+def why_narrowed(slot: Slot, *, window: Window, filters: Filters) -> HiddenReason | None:
+    """The filters that look at the slot alone."""
     if slot.start > window.start + timedelta(hours=filters.within_hours):
         return HiddenReason.TOO_LATE
     if filters.consultation and not set(filters.consultation) & set(slot.consultation):
         return HiddenReason.OTHER_CONSULTATION
     if filters.slot_types and not set(filters.slot_types) & set(slot.types):
         return HiddenReason.OTHER_TYPE
-    if filters.convention_sector and candidate.convention_sector != filters.convention_sector:
-        return HiddenReason.OTHER_SECTOR
-    if filters.cpts and filters.cpts not in declared_cpts(candidate):
-        return HiddenReason.NOT_FROM_CPTS
     return None

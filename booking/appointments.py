@@ -14,7 +14,7 @@ from sasportal.audit import trail
 
 MOST_SYSTEMS = 10
 TOLD_FIELDS = (
-    "status", "start", "end", "practitioner", "structure", "operator_system", "operator_value",
+    "status", "start", "end", "practitioner", "structure", "awaits_confirmation", "operator_system", "operator_value",
     "orientation_category", "last_updated",
 )  # fmt: skip
 

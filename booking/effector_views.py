@@ -54,7 +54,7 @@ def home(request: HttpRequest, effector: Effector) -> HttpResponse:
 def patients(request: HttpRequest, effector: Effector) -> HttpResponse:
     """To come first, then those of the last month, on whom a word can be said."""
     now = timezone.now()
-    sent = sent_to(effector.national_id).select_related("occurrence", "regulator")
+    sent = sent_to(effector.national_id).select_related("occurrence", "regulator", "appointment")
     context = {
         "coming": [row(one, now) for one in sent.filter(end__gt=now)[:MOST_LINES]],
         "past": [row(one, now) for one in sent.filter(end__lte=now, end__gt=now - PAST_SHOWN).reverse()[:MOST_LINES]],

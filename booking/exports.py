@@ -23,7 +23,7 @@ def as_csv(orientations: Iterable[Orientation]) -> Iterator[str]:
         taken = one.opened_at.astimezone(PORTAL_ZONE)
         yield row(
             (
-                f"{taken:%d/%m/%Y %H:%M}", one.practitioner_name, one.practitioner, one.place, said.phone,
-                said.when, said.zone or "Heures de métropole", said.manner, said.way, said.label,
+                f"{taken:%d/%m/%Y %H:%M}", one.practitioner_name, one.practitioner or one.structure, one.place,
+                said.phone, said.when, said.zone or "Heures de métropole", said.manner, said.way, said.label,
             )
         )  # fmt: skip

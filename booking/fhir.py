@@ -30,6 +30,7 @@ FHIR_STATUSES = frozenset(
 LONGEST = timedelta(hours=24)
 CLOCK_TOLERANCE = timedelta(minutes=5)
 MOST_ISSUES = 20
+NEEDS_ACTION = "needs-action"
 _PERSON = re.compile(r"[0-9A-Za-z][0-9A-Za-z/._-]{1,49}")
 _IDENTIFIER = re.compile(r"[!-~]([ -~]{0,251}[!-~])?")
 
@@ -53,6 +54,7 @@ def read_appointment(resource: dict[str, Any], *, now: datetime) -> tuple[Told, 
         end=end,
         practitioner=_actor(appointment, IDNPS),
         structure=_actor(appointment, IDNST),
+        awaits_confirmation=any(one.status == NEEDS_ACTION for one in appointment.participant or ()),
         operator_system=operator_system,
         operator_value=operator_value,
         orientation_category=_category(appointment.extension or ()),
@@ -60,7 +62,7 @@ def read_appointment(resource: dict[str, Any], *, now: datetime) -> tuple[Told, 
     )
     if not (told.practitioner or told.structure):
         raise broken_rule("le praticien (ou la structure) doit être identifié.", "Appointment.participant", "required")
-    return told, [*warnings, *no_operator, *wrong_clock, *_participation(appointment)]
+    return told, [*warnings, *no_operator, *wrong_clock, *_participation(appointment, bool(told.practitioner))]
 
 
 def read_search_identifier(text: str | None) -> tuple[str, str]:
@@ -214,15 +216,17 @@ def _actors(participants: Iterable[AppointmentParticipant]) -> list[Identifier]:
     return [one.actor.identifier for one in participants if one.actor and one.actor.identifier]
 
 
-def _participation(appointment: Appointment) -> list[Issue]:
-    """Say, without refusing, that a participant should have accepted."""
+def _participation(appointment: Appointment, of_practitioner: bool) -> list[Issue]:
+    """Say, without refusing, that a participant should have accepted; an association may do so later."""
+    expected = {"accepted"} if of_practitioner else {"accepted", NEEDS_ACTION}
+    words = " ou ".join(f"« {code} »" for code in sorted(expected))
     return [
         Issue(
-            severity="warning", code="value", text="« accepted » est attendu.",
+            severity="warning", code="value", text=f"{words} est attendu.",
             path=f"Appointment.participant[{number}].status",
         )
         for number, one in enumerate(appointment.participant or ())
-        if one.status not in {"accepted", "needs-action"}
+        if one.status not in expected
     ]  # fmt: skip
 
 

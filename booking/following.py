@@ -3,6 +3,7 @@
 from django.db.models import Case, Q, Value, When
 from django.utils import timezone
 
+from agenda.identifiers import siret_of
 from booking.models import Appointment, AppointmentStatus, Orientation, OrientationEvent, OrientationState
 from booking.regulators import regulator_of
 
@@ -37,12 +38,13 @@ def follow(appointment: Appointment) -> Orientation | None:
 
 
 def _answered_by(appointment: Appointment) -> Orientation | None:
-    """The orientation this regulator has for this practitioner at this time, an open one first.
+    """The orientation this regulator has for this practitioner (or association) at this time, an open one first.
 
     One the regulator gave up is found too: what the editor booked is the truth.
     """
     regulator = regulator_of(appointment.operator_system, appointment.operator_value)
-    if regulator is None or not appointment.practitioner:
+    received_by = _who_receives(appointment)
+    if regulator is None or received_by is None:
         return None
     waiting = Q(state=OrientationState.OPENED) | Q(state=OrientationState.CANCELLED)
     open_first = Case(When(state=OrientationState.OPENED, then=Value(0)), default=Value(1))
@@ -50,8 +52,8 @@ def _answered_by(appointment: Appointment) -> Orientation | None:
         Orientation.objects.select_for_update(no_key=True)
         .filter(
             waiting,
+            received_by,
             regulator=regulator,
-            practitioner=appointment.practitioner,
             start=appointment.start,
             editor_id=appointment.editor_id,
             appointment=None,
@@ -59,3 +61,13 @@ def _answered_by(appointment: Appointment) -> Orientation | None:
         .order_by(open_first, "-opened_at")
         .first()
     )
+
+
+def _who_receives(appointment: Appointment) -> Q | None:
+    """The practitioner named; the association for whichever of its members receives, or when it is named alone."""
+    association = siret_of(appointment.structure)
+    by_structure = Q(practitioner="", structure=association)
+    if appointment.practitioner:
+        named = Q(practitioner=appointment.practitioner)
+        return named | by_structure if association else named
+    return by_structure if association else None

@@ -48,7 +48,10 @@ class OwnSlotForm(forms.Form):
 
 
 class OnTopForm(forms.Form):
-    """With whom (`slot`: "top:" and a national id or a FINESS), when and where a patient on top was agreed."""
+    """With whom, when and where a patient on top was agreed.
+
+    `slot`: "top:" and a national id, a FINESS or a prefixed SIRET.
+    """
 
     search = forms.UUIDField(widget=forms.HiddenInput)
     slot = forms.RegexField(r"\Atop:[0-9A-Za-z/]{1,50}\Z", widget=forms.HiddenInput)
@@ -110,7 +113,7 @@ class OrientationFilter(FilterForm):
         """The orientations of this regulator (or of his territory), newest first, as filtered."""
         whose = of_territory_of(user) if self.value("qui") == "territoire" else Q(regulator=user)
         found = Orientation.objects.filter(whose, **self._period(now)).order_by("-opened_at")
-        found = found.select_related("occurrence", "regulator")
+        found = found.select_related("occurrence", "regulator", "appointment")
         match STATE_OF_WORD.get(self.value("etat")):
             case None:
                 return found

@@ -10,7 +10,7 @@ from booking.models import AppointmentStatus
 class Told:
     """`system` and `value` identify the appointment at its editor. Instants are aware.
 
-    `practitioner` and `operator_value` carry their prefix. An operator nobody could be is left empty.
+    `practitioner`, `structure` and `operator_value` carry their prefix. An operator nobody could be is left empty.
     """
 
     system: str
@@ -20,6 +20,7 @@ class Told:
     end: datetime
     practitioner: str = ""
     structure: str = ""
+    awaits_confirmation: bool = False
     operator_system: str = ""
     operator_value: str = ""
     orientation_category: str = ""

@@ -14,6 +14,7 @@ from sasportal.wording import clock, listed, long_day, phone, zone_line
 CONSULTATION = {"AMB": "au cabinet", "VR": "en téléconsultation", "HH": "à domicile"}
 WITHOUT_RETURN = "without_return"
 BY_PHONE = "by_phone"
+AWAITED = "awaited"
 LABELS = {
     OrientationState.OPENED: "Ouverte",
     OrientationState.BOOKED: "Confirmée",
@@ -22,6 +23,7 @@ LABELS = {
     OrientationState.CANCELLED: "Annulée",
     WITHOUT_RETURN: "Sans retour",
     BY_PHONE: "À convenir par téléphone",
+    AWAITED: "À confirmer par la structure",
 }
 # Names of the design system's badges; the words say the same without colour
 TONES = {
@@ -32,13 +34,14 @@ TONES = {
     OrientationState.CANCELLED: "",
     WITHOUT_RETURN: "error",
     BY_PHONE: "info",
+    AWAITED: "info",
 }
 ENDED = {OrientationState.FULFILLED, OrientationState.NOSHOW, OrientationState.CANCELLED}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """`state` is the state in the database, or WITHOUT_RETURN or BY_PHONE. Times are the place's own."""
+    """`state` is the state in the database, or WITHOUT_RETURN, BY_PHONE or AWAITED. Times are the place's own."""
 
     orientation: Orientation
     state: str
@@ -80,7 +83,12 @@ class Line:
     @property
     def final(self) -> bool:
         """Is there nothing more to wait for on the screen?"""
-        return self.state != OrientationState.OPENED and not self.undoable
+        return self.state not in {OrientationState.OPENED, AWAITED} and not self.undoable
+
+    @property
+    def whom(self) -> str:
+        """Whom to call, in a sentence."""
+        return "le professionnel" if self.orientation.practitioner else "la structure"
 
     @property
     def cancelled_because(self) -> str:
@@ -203,11 +211,15 @@ def state_shown(orientation: Orientation, now: datetime) -> str:
         return WITHOUT_RETURN
     if orientation.state == OrientationState.OPENED and not orientation.booking_url:
         return BY_PHONE
+    appointment = orientation.appointment
+    if orientation.state == OrientationState.BOOKED and appointment and appointment.awaits_confirmation:
+        return AWAITED
     return orientation.state
 
 
 def alternative(slot: Slot) -> Alternative:
     start = slot.start.astimezone(ZoneInfo(zone_of_postal_code(slot.place.postal_code)))
     manner = listed([CONSULTATION[code] for code in slot.consultation])
-    words = f"{long_day(start.date())} à {clock(start)}, {slot.place.city}"
+    where = slot.place.name or slot.place.city
+    words = f"{long_day(start.date())} à {clock(start)}, {where}"
     return Alternative(key=slot.key, words=f"{words}, {manner}" if manner else words, own=slot.own)

@@ -35,6 +35,8 @@ class Appointment(models.Model):
     operator_value = models.CharField(max_length=253, blank=True)
     # True when the operator is no regulator we know: kept, flagged, shown to admins
     unattributed = models.BooleanField("sans régulateur connu", default=False)
+    # `needs-action`: booked, and the association (or practitioner) has yet to confirm
+    awaits_confirmation = models.BooleanField("à confirmer", default=False)
     orientation_category = models.CharField(max_length=3, blank=True)
     last_updated = models.DateTimeField("dit par l'éditeur le", null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -102,7 +104,7 @@ class Orientation(models.Model):
     occurrence = models.ForeignKey(
         Occurrence, on_delete=models.PROTECT, null=True, blank=True, related_name="orientations"
     )
-    # Empty when agreed with a structure for whichever of its members receives
+    # Empty when a structure (a CPTS, an SOS association) sends whichever of its members receives
     practitioner = models.CharField("praticien (identifiant)", max_length=50, blank=True)
     practitioner_name = models.CharField("praticien", max_length=210)
     structure = models.CharField("structure", max_length=14, blank=True)

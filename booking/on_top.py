@@ -15,7 +15,7 @@ from booking.history import write_event
 from booking.models import Orientation, OrientationState, Way
 from booking.notices import tell_effector
 from booking.orientations import SlotUnknown
-from directory.found import Candidate, CandidatePlace, StructureCard
+from directory.found import Association, Candidate, CandidatePlace, StructureCard
 from directory.zones import zone_of_postal_code
 from sasportal.accounts.models import User
 
@@ -43,9 +43,12 @@ class Party:
     places: tuple[CandidatePlace, ...] = ()
     candidate: Candidate | None = None
     structure: StructureCard | None = None
+    association: Association | None = None
 
     def whereabouts(self, place_key: str) -> dict[str, Any]:
         """The columns of an orientation that say with whom and where; raises SlotUnknown for another place."""
+        if self.association is not None:
+            return whereabouts.of_association(self.association) | whereabouts.of_structure(self.association)
         if self.structure is not None:
             columns = {"structure": self.structure.finess, "practitioner_name": self.name[:210]}
             return columns | whereabouts.of_structure(self.structure)
@@ -56,7 +59,7 @@ class Party:
 
 
 def party_of(search: Search, key: str) -> Party:
-    """Find who is called ("top:" and a national id or a FINESS) among what the search found.
+    """Find who is called ("top:" and a national id, a FINESS or a prefixed SIRET) among what the search found.
 
     Raises SlotUnknown, or NotOnTop.
     """
@@ -65,6 +68,10 @@ def party_of(search: Search, key: str) -> Party:
         if structure.finess and structure.finess == who:
             zone = zone_of_postal_code(structure.postal_code)
             return Party(key=key, name=structure.name, zone=zone, structure=structure)
+    for association in search.found.associations:
+        if association.structure_id == who:
+            zone = zone_of_postal_code(association.postal_code)
+            return Party(key=key, name=association.name, zone=zone, association=association)
     candidate = next((one for one in search.found.candidates if one.national_id == who), None)
     if candidate is None or not candidate.places:
         raise SlotUnknown

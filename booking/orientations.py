@@ -109,7 +109,6 @@ def _recorded_again(actor: User, orientation: Orientation, origin: str) -> Orien
 
 
 def _new_orientation(actor: User, search: Search, slot: Slot, *, verified: bool) -> Orientation:
-    candidate = next(one for one in search.found.candidates if one.national_id == slot.national_id)
     editor = Editor.objects.filter(pk=slot.editor_id).first()
     now = timezone.now()
     return Orientation(
@@ -126,6 +125,5 @@ def _new_orientation(actor: User, search: Search, slot: Slot, *, verified: bool)
         **whereabouts.of_search(search),
         opened_at=now,
         changed_at=now,
-        **whereabouts.of_practitioner(candidate),
-        **whereabouts.of_slot(candidate, slot),
+        **whereabouts.of_choice(search, slot),
     )

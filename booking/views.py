@@ -176,7 +176,7 @@ def own_or_404(request: HttpRequest, orientation_id: UUID) -> Orientation:
 
 
 def latest_of(user: User, slot_key: str) -> Orientation | None:
-    mine = Orientation.objects.filter(regulator=user, slot_key=slot_key).select_related("occurrence")
+    mine = Orientation.objects.filter(regulator=user, slot_key=slot_key).select_related("occurrence", "appointment")
     return mine.order_by("-opened_at").first()
 
 

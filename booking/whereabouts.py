@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from agenda.places import consultation_place
 from agenda.progress import contact
 from agenda.searches import Search
 from agenda.slots import Slot
-from directory.found import Candidate, CandidatePlace, StructureCard
+from directory.found import Association, Candidate, CandidatePlace, StructureCard
 from directory.zones import zone_of_postal_code
 from sasportal.phones import french_phone
 from sasportal.wording import title
@@ -13,6 +14,29 @@ from sasportal.wording import title
 
 def of_search(search: Search) -> dict[str, Any]:
     return {"contextual_origin": search.origin[:60], "reorientation": search.filters.mode == "reorientation"}
+
+
+def of_choice(search: Search, slot: Slot) -> dict[str, Any]:
+    """Who receives in this slot of an editor, and where."""
+    association = next((one for one in search.found.associations if one.structure_id == slot.national_id), None)
+    if association is not None:
+        return of_association(association) | of_consultation(association, slot)
+    candidate = next(one for one in search.found.candidates if one.national_id == slot.national_id)
+    return of_practitioner(candidate) | of_slot(candidate, slot)
+
+
+def of_association(association: Association) -> dict[str, Any]:
+    return {"structure": association.siret, "practitioner_name": association.name[:210]}
+
+
+def of_consultation(association: Association, slot: Slot) -> dict[str, Any]:
+    """The consultation place as its editor wrote it, completed by what the directory knows of the association."""
+    place = slot.place
+    known = consultation_place(place, association.places)
+    line = ", ".join(filter(None, [place.name, place.line]))
+    phone = place.phone or (known.phone if known else "") or association.phone
+    nearest = known or next(iter(association.places), None)
+    return _columns(line, place.postal_code, place.city, phone) | {"department": nearest.department if nearest else ""}
 
 
 def of_slot(candidate: Candidate, slot: Slot) -> dict[str, Any]:
@@ -30,7 +54,7 @@ def of_place(candidate: Candidate, place: CandidatePlace) -> dict[str, Any]:
     return _columns(place.line, place.postal_code, place.city, phone) | {"department": place.department}
 
 
-def of_structure(structure: StructureCard) -> dict[str, Any]:
+def of_structure(structure: StructureCard | Association) -> dict[str, Any]:
     return _columns(structure.line, structure.postal_code, structure.city, structure.phone)
 
 

@@ -96,10 +96,45 @@ class StructureCard(msgspec.Struct, frozen=True, kw_only=True):
     members: int = 0
 
 
+class ConsultationPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """A fixed consultation place of an SOS Médecins association, as the directory knows it."""
+
+    key: str
+    name: str
+    line: str = ""
+    postal_code: str = ""
+    city: str = ""
+    department: str = ""
+    phone: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    distance_km: float | None = None
+    time_zone: str = "Europe/Paris"
+
+
+class Association(msgspec.Struct, frozen=True, kw_only=True):
+    """An SOS Médecins association a search found; `places` nearest first, `members` take part through it."""
+
+    siret: str
+    name: str
+    phone: str = ""
+    line: str = ""
+    postal_code: str = ""
+    city: str = ""
+    members: int = 0
+    places: tuple[ConsultationPlace, ...] = ()
+
+    @property
+    def structure_id(self) -> str:
+        """Prefixed (flows.md, Identifiers)."""
+        return f"3{self.siret}"
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Candidates in their final order; `more` says that others exist beyond the limit."""
 
     candidates: tuple[Candidate, ...] = ()
     more: bool = False
     structures: tuple[StructureCard, ...] = ()
+    associations: tuple[Association, ...] = ()
     radius_km: int = 0

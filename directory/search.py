@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from django.utils import timezone
 
+from directory.associations import associations_found
 from directory.candidates import candidates
 from directory.found import Candidate, CandidatePlace, DeclaredParticipation, Found, StructureCard
-from directory.models import Participation
+from directory.models import Participation, StructureCategory
 from directory.needs import Need
 from directory.participation.reading import in_force_at
 from directory.places import Near
@@ -40,7 +41,7 @@ def search(
     order: str = "default",
     enough: int = 0,
 ) -> Found:
-    """Find who answers `need` near a place, in four queries, five when it has to look further.
+    """Find who answers `need` near a place, in five queries, six when it has to look further.
 
     Order: the patient's own doctor, then SAS participants, then the others; within each by distance for an
     address (or order="distance"), in a fair pseudo-random order fixed by `seed` for a town or a department.
@@ -55,6 +56,7 @@ def search(
         candidates=candidates(own_first(own_doctor, found[:limit]), near=near, own_doctor=own_doctor),
         more=len(found) > limit,
         structures=structures(need, near),
+        associations=associations_found(need, near),
         radius_km=near.radius_km,
     )
 
@@ -65,10 +67,12 @@ def widened(need: Need, near: Near, *, own_doctor: str, limit: int, enough: int)
     found = ranked(need, wide, seed=0, limit=limit + 1, order="distance")
     people = candidates(own_first(own_doctor, found[:limit]), near=near, own_doctor=own_doctor)
     radius = smallest_radius(people, near.radius_km, enough)
+    reach = replace(near, radius_km=radius)
     return Found(
         candidates=tuple(one for one in people if one.own_doctor or away(one) <= radius),
         more=len(found) > limit,
-        structures=structures(need, replace(near, radius_km=radius)),
+        structures=structures(need, reach),
+        associations=associations_found(need, reach),
         radius_km=radius,
     )
 
@@ -83,6 +87,8 @@ def structures(need: Need, near: Near) -> tuple[StructureCard, ...]:
         return structures_near(near)
     if need.value in CITY_CATEGORIES:
         return structures_near(near, categories=[need.value])
+    if need.value == StructureCategory.SOS or need.value.startswith("3"):
+        return ()  # associations have cards of their own
     card = structure_card(need.value[1:], near=near)
     return (card,) if card else ()
 

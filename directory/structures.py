@@ -1,4 +1,4 @@
-"""Structures near a place: the CPTS that cover it, and the CPTS, MSP, CDS and SOS places within reach."""
+"""Structures near a place: the CPTS that cover it, and the CPTS, MSP and CDS within reach (SOS: associations.py)."""
 
 import json
 from typing import Any
@@ -45,10 +45,7 @@ ORDER BY covers DESC, s.category = '604' DESC, km, s.code LIMIT {MOST_STRUCTURES
 """  # noqa: S608
 ONE = f"SELECT {_COLUMNS} {_FROM} WHERE s.code = %(code)s ORDER BY s.place LIMIT 1"  # noqa: S608
 
-CITY_CATEGORIES = [
-    StructureCategory.CPTS.value, StructureCategory.MSP.value, StructureCategory.CDS.value,
-    StructureCategory.SOS.value,
-]  # fmt: skip
+CITY_CATEGORIES = [StructureCategory.CPTS.value, StructureCategory.MSP.value, StructureCategory.CDS.value]
 
 
 def structures_near(near: Near, *, categories: list[str] | None = None) -> tuple[StructureCard, ...]:

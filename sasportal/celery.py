@@ -7,6 +7,7 @@ from celery import Celery
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sasportal.settings")
 
 JOBS = (
+    "agenda.accounts",
     "agenda.own",
     "agenda.supervision",
     "booking.supervision",

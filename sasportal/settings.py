@@ -181,6 +181,7 @@ CELERY_BEAT_SCHEDULE = {
     "purge-member-imports": {"task": "directory.tasks.purge_imports", "schedule": crontab(hour=3, minute=30)},
     "remind-structures": {"task": "directory.tasks.remind_structures", "schedule": crontab(hour=6, minute=40)},
     "refresh-own-agenda": {"task": "agenda.own.tasks.refresh_own_agenda", "schedule": crontab(hour=2, minute=20)},
+    "catch-up-editor-accounts": {"task": "agenda.accounts.tasks.catch_up", "schedule": 60.0},
     "suspend-the-inactive": {
         "task": "sasportal.accounts.tasks.suspend_the_inactive",
         "schedule": crontab(hour=4, minute=10),
@@ -272,8 +273,11 @@ SOCIALACCOUNT_STORE_TOKENS = False
 PATIENT_EXPORTERS: list[str] = []
 PATIENT_ERASERS: list[str] = []
 
-# Function called with the account of whoever signs in with Pro Santé Connect, before the first page
-SIGN_IN_HOOK = "directory.effectors.recognition.recognise"
+# Functions called with the account of whoever signs in, before the first page, by the way in
+SIGN_IN_HOOKS = {
+    "psc": ["directory.effectors.recognition.recognise", "agenda.accounts.asking.at_sign_in"],
+    "local": ["agenda.accounts.asking.at_sign_in"],
+}
 
 # --- Sessions and security --------------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
@@ -361,6 +365,8 @@ OUTBOX_CHANNELS = {
     "patient-password": "sasportal.accounts.patients.mails.password_forgotten",
     "supervision-notice": "agenda.supervision.notices.send_notice",
     "registration-approved": "directory.registration.mails.registration_approved",
+    "regulator-closed": "agenda.accounts.asking.close",
+    "editor-account": "agenda.accounts.sending.send",
 }
 
 # --- REST -------------------------------------------------------------------------------------

@@ -1,9 +1,8 @@
 """The searches of INT_R01, INT_R04 and SOS Médecins: alone, together, narrow, empty, faulty."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, urljoin
+from urllib.parse import urljoin
 
 from agenda.acceptance.answers import Question, read_bundle, read_json
 from agenda.acceptance.bundles import Bounds, check_pages
@@ -14,10 +13,8 @@ from agenda.acceptance.rules import CheckedFlow, Level
 from agenda.asking import MOST_PAGES
 from agenda.bundles import same_origin
 from agenda.client import MEDIA_TYPES
-from agenda.identifiers import IDNST
-from agenda.instants import write_instant
 from agenda.models import Flow
-from agenda.queries import slots_url
+from agenda.queries import question_url
 from agenda.windows import Window, search_window
 
 ZONE = "Europe/Paris"
@@ -38,10 +35,8 @@ class Search:
     loopback: bool
 
     def url(self) -> str:
-        if self.flow is CheckedFlow.SOS:
-            return associations_url(self.base_url, self.identifiers, self.window)
         flow = Flow(self.flow.value)
-        return slots_url(self.base_url, flow=flow, national_ids=self.identifiers, window=self.window, zone=ZONE)
+        return question_url(self.base_url, flow=flow, national_ids=self.identifiers, window=self.window, zone=ZONE)
 
     def question(self) -> Question:
         return Question(window=self.window, identifiers=frozenset(self.identifiers), loopback=self.loopback)
@@ -49,18 +44,6 @@ class Search:
 
 def window_from(now: datetime) -> Window:
     return search_window(now.astimezone(UTC).replace(microsecond=0) + AHEAD, ZONE)
-
-
-def associations_url(base_url: str, sirets: Sequence[str], window: Window) -> str:
-    """The question to SOS Médecins (flows.md)."""
-    start, end = (quote(write_instant(one, ZONE), safe=":") for one in (window.start, window.end))
-    identifiers = quote(",".join(f"{IDNST}|{siret}" for siret in sirets), safe=":,")
-    parts = [
-        "_revinclude=Slot:schedule", "_include=Schedule:actor:Location", "_include:iterate=Location:organization",
-        f"_has:Slot:schedule:start=ge{start}", f"_has:Slot:schedule:start=le{end}", "_has:Slot:schedule:status=free",
-        f"actor:Location.organization.identifier={identifiers}",
-    ]  # fmt: skip
-    return f"{base_url.rstrip('/')}/Schedule?{'&'.join(parts)}"
 
 
 async def check_searches(ledger: Ledger, wire: Wire, search: Search) -> None:

@@ -1,5 +1,6 @@
 """The board of the editors, one editor's page, its switch, its anomalies, its staff."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -78,48 +79,46 @@ def editor_detail(request: HttpRequest, editor: Editor) -> HttpResponse:
     return render(request, "supervision/editor.html", context)
 
 
-@require_http_methods(FORM_METHODS)
-@role_required(Role.ADMIN)
-def switch_off(request: HttpRequest, editor_id: int) -> HttpResponse:
-    editor = get_object_or_404(Editor, pk=editor_id)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        switched = switch(
-            actor=person(request), editor=editor, state=EditorState.OFF, reason=form.cleaned_data["reason"],
-            origin=origin_of(request),
-        )  # fmt: skip
-        if switched:
-            messages.success(request, f"{editor.name} n’est plus interrogé, dès maintenant.")
-        return redirect("booking:supervision:editor", editor.pk)
-    return asked(
-        request, editor, form,
-        title=f"Couper {editor.name}",
-        text="Plus aucune question ne lui est posée, dès maintenant. Les régulateurs lisent « coupé par un "
-        "administrateur » à la place de ses créneaux, jamais « aucun créneau ». Les rendez-vous qu’il renvoie "
-        "restent reçus.",
-        button="Couper",
-    )  # fmt: skip
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """One way of the switch, in words; `{}` is the editor."""
+
+    state: EditorState
+    title: str
+    text: str
+    button: str
+    done: str
+
+
+OFF = Turn(
+    state=EditorState.OFF,
+    title="Couper {}",
+    text="Plus aucune question ne lui est posée, dès maintenant. Les régulateurs lisent « coupé par un administrateur »"
+    " à la place de ses créneaux, jamais « aucun créneau ». Les rendez-vous qu’il renvoie restent reçus.",
+    button="Couper",
+    done="{} n’est plus interrogé, dès maintenant.",
+)
+ON = Turn(
+    state=EditorState.ON,
+    title="Rétablir {}",
+    text="Les prochaines recherches l’interrogeront.",
+    button="Rétablir",
+    done="{} est de nouveau interrogé.",
+)
 
 
 @require_http_methods(FORM_METHODS)
 @role_required(Role.ADMIN)
-def switch_on(request: HttpRequest, editor_id: int) -> HttpResponse:
+def switch_editor(request: HttpRequest, editor_id: int, turn: Turn) -> HttpResponse:
+    """Ask why, then turn the switch."""
     editor = get_object_or_404(Editor, pk=editor_id)
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        switched = switch(
-            actor=person(request), editor=editor, state=EditorState.ON, reason=form.cleaned_data["reason"],
-            origin=origin_of(request),
-        )  # fmt: skip
-        if switched:
-            messages.success(request, f"{editor.name} est de nouveau interrogé.")
-        return redirect("booking:supervision:editor", editor.pk)
-    return asked(
-        request, editor, form,
-        title=f"Rétablir {editor.name}",
-        text="Les prochaines recherches l’interrogeront.",
-        button="Rétablir",
-    )  # fmt: skip
+    if not form.is_valid():
+        return asked(request, editor, form, title=turn.title.format(editor.name), text=turn.text, button=turn.button)
+    reason = form.cleaned_data["reason"]
+    if switch(actor=person(request), editor=editor, state=turn.state, reason=reason, origin=origin_of(request)):
+        messages.success(request, turn.done.format(editor.name))
+    return redirect("booking:supervision:editor", editor.pk)
 
 
 @require_http_methods(FORM_METHODS)

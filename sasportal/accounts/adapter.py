@@ -82,6 +82,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **arguments: Any) -> HttpResponse:
         session_rules.begin(request)
+        if user.kind == UserKind.PROFESSIONAL:
+            signed_in.call_hooks(user, way="local")
         method = "franceconnect" if signed_in.by_franceconnect(request) else "local"
         trail.record(actor=user, action="sign_in", origin=trail.origin_of(request), method=method)
         return super().post_login(request, user, **arguments)

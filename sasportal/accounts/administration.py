@@ -42,6 +42,14 @@ LINES = (
         sentence="Créer, suspendre ou rouvrir un compte, donner ou retirer le droit de réguler.",
     ),
     Line(
+        label="Comptes chez les éditeurs",
+        name="agenda:accounts:matrix",
+        sentence="Où en est le compte de chaque régulateur dans chaque logiciel d’agenda ; renvoyer ce qui échoue.",
+        query="?etat=en-echec",
+        waiting="agenda.accounts.matrix.failed",
+        unit="en échec",
+    ),
+    Line(
         label="Demandes d’inscription",
         name="directory:registration:list",
         sentence="Régulateurs sans identifiant national : examiner les demandes des gestionnaires de comptes.",

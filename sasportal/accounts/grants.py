@@ -15,6 +15,10 @@ from sasportal.accounts.models import RegulatorKind, Role, RoleGrant, Suspension
 from sasportal.accounts.roles import grants_now
 from sasportal.accounts.signed_in import end_sessions
 from sasportal.audit import trail
+from sasportal.outbox.deliveries import deliver
+
+# Channel that closes elsewhere what a regulator was given here; written with the change (settings)
+REGULATES_NO_MORE = "regulator-closed"
 
 
 class NotAProfessional(Exception):
@@ -145,6 +149,8 @@ def revoke(*, actor: User | str, given: RoleGrant) -> None:
     if not ended:  # given for later: it never starts
         ended, _ = in_force.delete()
     if ended:
+        if given.role == Role.REGULATOR:
+            deliver(REGULATES_NO_MORE, user_id=given.user_id)
         record_grant(actor=actor, action="role_revoked", given=given)
 
 
@@ -154,6 +160,8 @@ def suspend(*, actor: User | str, user: User, reason: SuspensionReason = Suspens
     closed = {"is_active": False, "suspended_at": timezone.now(), "suspended_for": reason}
     if User.objects.filter(pk=user.pk, is_active=True).update(**closed):
         end_sessions(user)
+        if user.grants.filter(role=Role.REGULATOR).exists():
+            deliver(REGULATES_NO_MORE, user_id=user.pk)
         trail.record(actor=actor, action="account_suspended", target=str(user.technical_id), reason=reason)
 
 
@@ -163,6 +171,13 @@ def reopen(*, actor: User | str, user: User) -> None:
     opened = {"is_active": True, "suspended_at": None, "suspended_for": "", "reopened_at": timezone.now()}
     if User.objects.filter(pk=user.pk, is_active=False).update(**opened):
         trail.record(actor=actor, action="account_reopened", target=str(user.technical_id))
+
+
+@transaction.atomic
+def set_contact(*, actor: User | str, user: User, contact_email: str) -> None:
+    """Say where somebody without an address of his own can be written to; it opens no way in."""
+    if User.objects.filter(pk=user.pk).exclude(contact_email=contact_email).update(contact_email=contact_email):
+        trail.record(actor=actor, action="contact_changed", target=str(user.technical_id))
 
 
 def record_grant(*, actor: User | str, action: str, given: RoleGrant) -> None:

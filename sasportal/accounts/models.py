@@ -60,6 +60,8 @@ class User(AbstractUser):
         help_text="Préfixé, tel que Pro Santé Connect l'envoie (8 + RPPS, 0 + ADELI, 3…).",
     )
     technical_id = models.UUIDField("identifiant technique", default=uuid.uuid4, unique=True, editable=False)
+    # Where a card holder can be written to, and what editors ask of an account: never a way in, unlike `email`
+    contact_email = models.EmailField("adresse électronique de contact", blank=True)
     # Pro Santé Connect's own `sub` and last session, for back-channel logout.
     psc_subject = models.CharField(max_length=255, blank=True, db_index=True)
     # A long silence closes the accounts of those who regulate or manage accounts (inactivity.py)
@@ -92,6 +94,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username
+
+    @property
+    def reachable_at(self) -> str:
+        """The address this person can be written to, if any."""
+        return self.email or self.contact_email
 
 
 class FormerIdentifier(models.Model):

@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.utils.module_loading import import_string
 from django.views.decorators.cache import never_cache
 from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthenticationRequestView
 
@@ -138,7 +137,7 @@ class CallbackView(OIDCAuthenticationCallbackView):
     def _signed_in(
         self, request: HttpRequest, user: User, identity: PscIdentity, asked: dict[str, Any]
     ) -> HttpResponse:
-        import_string(settings.SIGN_IN_HOOK)(user)
+        signed_in.call_hooks(user, way="psc")
         login(request, user, backend=signed_in.PSC_BACKEND)
         session_rules.begin(request)
         signed_in.remember_psc_session(

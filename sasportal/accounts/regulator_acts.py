@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from sasportal.accounts import regulators
 from sasportal.accounts.charge import OutsideCharge, charge_of
 from sasportal.accounts.models import RoleGrant, User
-from sasportal.accounts.regulator_forms import NationalIdForm, RightForm
+from sasportal.accounts.regulator_forms import ContactForm, NationalIdForm, RightForm
 from sasportal.accounts.regulator_lines import said
 from sasportal.accounts.regulator_pages import FORM_METHODS, crumb_of, list_crumb, regulator_page, to_page_of
 from sasportal.accounts.space import Question, space
@@ -99,6 +99,24 @@ def identifier_attach(request: HttpRequest, user: User) -> HttpResponse:
     return _form_page(
         request, user, form, title=f"Rattacher un identifiant national à {user}", button="Rattacher", text=ATTACHING
     )
+
+
+@require_http_methods(FORM_METHODS)
+@regulator_page
+def contact_set(request: HttpRequest, user: User) -> HttpResponse:
+    """Say where a card holder can be written to."""
+    _whole_or_refused(request, user)
+    sent = request.POST if request.method == "POST" else None
+    form = ContactForm(sent, initial={"contact_email": user.contact_email})
+    if form.is_valid():
+        try:
+            regulators.set_contact(actor=person(request), user=user, contact_email=form.cleaned_data["contact_email"])
+        except regulators.OwnAddress:
+            form.add_error(None, "Cette personne se connecte avec sa propre adresse : elle reste celle du compte.")
+        else:
+            messages.success(request, "L’adresse est enregistrée. Les éditeurs la reçoivent à sa prochaine connexion.")
+            return to_page_of(user)
+    return _form_page(request, user, form, title=f"Adresse électronique de {user}", button="Enregistrer")
 
 
 def _asked_of_whole(request: HttpRequest, user: User, question: Question, act: Callable[..., None]) -> HttpResponse:

@@ -26,7 +26,7 @@ class RegulatorFilter(FilterForm):
         """Keep of `described` accounts those asked for, by name."""
         found = described
         if text := self.value("texte"):
-            found = found.filter(_named(text))
+            found = found.filter(named(text))
         if state := self.value("etat"):
             found = found.filter(state=state)
         if kind := self.value("type"):
@@ -35,8 +35,9 @@ class RegulatorFilter(FilterForm):
         return found.order_by("last_name", "first_name", "pk")
 
 
-def _named(text: str) -> Q:
+def named(text: str) -> Q:
     by_identifier = Q(national_id__icontains=text.strip()) | Q(email__icontains=text.strip())
+    by_identifier |= Q(contact_email__icontains=text.strip())
     if not plain(text):
         return by_identifier
     return by_identifier | Q(search_name__contains=plain(text))
@@ -96,7 +97,25 @@ class NationalIdForm(forms.Form):
         return given
 
 
-class NewRegulatorForm(NationalIdForm, RightForm):
+class ContactForm(forms.Form):
+    contact_email = forms.EmailField(
+        label="Adresse électronique",
+        max_length=254,
+        help_text="Professionnelle, par exemple nom@ch-agen.fr. Les logiciels d’agenda l’exigent pour ouvrir "
+        "un compte ; elle ne sert pas à se connecter.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": "Indiquez l’adresse.",
+            "invalid": "Ce n’est pas une adresse électronique : elle s’écrit nom@domaine.fr.",
+        },
+    )
+
+
+class NewRegulatorForm(NationalIdForm, ContactForm, RightForm):
     family_name = forms.CharField(label="Nom", max_length=150, error_messages={"required": "Indiquez le nom."})
     given_name = forms.CharField(label="Prénom", max_length=150, error_messages={"required": "Indiquez le prénom."})
-    field_order = ["family_name", "given_name", "national_id", "kind", "territory"]
+    field_order = ["family_name", "given_name", "national_id", "contact_email", "kind", "territory"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["contact_email"].required = False

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_http_methods, require_safe
 
 from sasportal.accounts import regulators
@@ -12,13 +13,15 @@ from sasportal.accounts.models import Role, User
 from sasportal.accounts.regulator_forms import NewRegulatorForm, RegulatorFilter
 from sasportal.accounts.regulator_lines import as_csv, line, rights_of
 from sasportal.accounts.regulator_pages import FORM_METHODS, list_crumb, regulator_page, regulators_shown, to_page_of
-from sasportal.accounts.roles import grants_now, role_required
+from sasportal.accounts.roles import grants_now, has_role, role_required
 from sasportal.accounts.space import MANAGERS, space
 from sasportal.accounts.views import person
 from sasportal.pagination import page_of
 from sasportal.wording import day_of
 
 LINES_ON_A_PAGE = 50
+# Says where a regulator stands at each editor; shown by agenda/accounts/_of_regulator.html
+AT_EDITORS = "agenda.accounts.matrix.of_regulator"
 
 
 @require_safe
@@ -55,6 +58,7 @@ def regulator_create(request: HttpRequest) -> HttpResponse:
                 national_id=said_by_form["national_id"],
                 given_name=said_by_form["given_name"],
                 family_name=said_by_form["family_name"],
+                contact_email=said_by_form["contact_email"],
                 **form.right,
             )
         except regulators.OwnAccount:
@@ -80,5 +84,7 @@ def regulator_detail(request: HttpRequest, user: User) -> HttpResponse:
         "whole": regulators.account_in_charge(actor=actor, user=user, charge=charge),
         "warned": day_of(user.warned_at),
         "former": user.former_identifiers.order_by("until"),
+        "at_editors": import_string(AT_EDITORS)(user),
+        "may_send": has_role(actor, Role.ADMIN),
     }
     return render(request, "accounts/regulator_detail.html", space(request, list_crumb(), (str(user), "")) | context)

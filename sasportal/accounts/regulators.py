@@ -21,6 +21,10 @@ class OwnAccount(Exception):
     """Nobody changes his own rights or account."""
 
 
+class OwnAddress(Exception):
+    """The account has an address of its own, which its owner signs in with."""
+
+
 class IdentifierKnown(Exception):
     """The account has a national identifier already."""
 
@@ -63,10 +67,13 @@ def create(
     family_name: str,
     kind: RegulatorKind,
     territory: Territory | None,
+    contact_email: str = "",
 ) -> User:
     """Give the right to regulate to the holder of a national identifier, known to the portal or not."""
     user = grants.professional(actor=actor, identifier=national_id, given_name=given_name, family_name=family_name)
     give(actor=actor, user=user, kind=kind, territory=territory)
+    if contact_email and not user.reachable_at:
+        grants.set_contact(actor=actor, user=user, contact_email=contact_email)
     return user
 
 
@@ -100,6 +107,14 @@ def reopen(*, actor: User, user: User) -> None:
     """Open a suspended account; raises OutsideCharge."""
     _hold(actor, user)
     grants.reopen(actor=actor, user=user)
+
+
+@transaction.atomic
+def set_contact(*, actor: User, user: User, contact_email: str) -> None:
+    """Say where a card holder can be written to; raises OutsideCharge, or OwnAddress for who signs in with one."""
+    if _hold(actor, user).email:
+        raise OwnAddress
+    grants.set_contact(actor=actor, user=user, contact_email=contact_email)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from sasportal.accounts.models import PscSession, User
 
@@ -44,6 +45,12 @@ def just_now(request: HttpRequest) -> bool:
     """Tell whether the person proved who they are in this session within the last five minutes."""
     since = timezone.now().timestamp() - JUST_NOW_SECONDS
     return any(record.get("at", 0) >= since for record in get_authentication_records(request, request.user))
+
+
+def call_hooks(user: User, *, way: str) -> None:
+    """Let the other apps know who signs in, and how ("psc" or "local")."""
+    for hook in settings.SIGN_IN_HOOKS[way]:
+        import_string(hook)(user)
 
 
 def remember_psc_session(*, request: HttpRequest, user: User, sid: str, subject: str, id_token: str) -> None:

@@ -13,6 +13,7 @@ from sasportal.accounts.roles import has_role
 
 MANAGERS = (Role.ACCOUNT_MANAGER, Role.ADMIN)
 REQUESTS = "Demandes d’inscription"
+AT_EDITORS_TITLE = "Comptes chez les éditeurs"
 # Counts the requests that came back to somebody with a question
 TO_COMPLETE = "directory.registration.requests.to_complete"
 
@@ -31,6 +32,7 @@ def space(request: HttpRequest, *crumbs: tuple[str, str]) -> dict[str, Any]:
     back = import_string(TO_COMPLETE)(request.user)
     lines = [
         ("Régulateurs", reverse("accounts:regulators")),
+        (AT_EDITORS_TITLE, reverse("agenda:accounts:matrix")),
         (f"{REQUESTS} ({back} à compléter)" if back else REQUESTS, reverse("directory:registration:list")),
     ]
     root = [("Administration", reverse("accounts:administration"))] if has_role(request.user, Role.ADMIN) else []

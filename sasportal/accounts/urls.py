@@ -21,6 +21,7 @@ urlpatterns = [
     path("regulateurs/<uuid:technical_id>/suspendre/", regulator_acts.account_suspend, name="account_suspend"),
     path("regulateurs/<uuid:technical_id>/rouvrir/", regulator_acts.account_reopen, name="account_reopen"),
     path("regulateurs/<uuid:technical_id>/identifiant/", regulator_acts.identifier_attach, name="identifier_attach"),
+    path("regulateurs/<uuid:technical_id>/adresse/", regulator_acts.contact_set, name="contact_set"),
     path("regulateurs/<uuid:technical_id>/droits/nouveau/", regulator_acts.right_give, name="right_give"),
     path(
         "regulateurs/<uuid:technical_id>/droits/<int:grant_id>/retirer/",

@@ -34,6 +34,18 @@ def take_back(key: str) -> bool:
     return bool(waiting.update(state=DeliveryState.CANCELLED, ended_at=timezone.now()))
 
 
+def is_waiting(key: str) -> bool:
+    """Tell whether what has this key has still to leave."""
+    return Delivery.objects.filter(key=key, state=DeliveryState.PENDING).exists()
+
+
+def settle(key_prefix: str, *, waiting_too: bool = False) -> None:
+    """Drop the dead letters whose keys start so: what they were to bring about is done, or is asked anew."""
+    states = [DeliveryState.DEAD, *([DeliveryState.PENDING] if waiting_too else [])]
+    moot = Delivery.objects.filter(key__startswith=key_prefix, state__in=states)
+    moot.update(state=DeliveryState.CANCELLED, ended_at=timezone.now())
+
+
 @transaction.atomic
 def send_again(*, actor: User | str, delivery: Delivery) -> bool:
     """Give a dead delivery a new life; tell whether it was dead."""

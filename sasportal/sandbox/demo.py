@@ -15,14 +15,15 @@ from sasportal.sandbox.supervisor import free_port
 
 REGISTRATIONS = Path(__file__).resolve().parent / "registrations.json"
 # Raise it when the generated territory or the way it is loaded changes.
-TERRITORY = "3"
-FIRST_PORTS = {"web": 8000, "psc": 8100, "alpha": 8101, "beta": 8102, "gamma": 8103, "delta": 8104,
+TERRITORY = "4"
+FIRST_PORTS = {"web": 8000, "psc": 8100, "alpha": 8101, "beta": 8102, "gamma": 8103, "delta": 8104, "epsilon": 8105,
                "franceconnect": 8110, "mailbox": 8120, "smtp": 8125}  # fmt: skip
 EDITORS = {
-    "alpha": ("Alpha Agenda", "individual", ["R01"]),
-    "beta": ("Béta Rendez-vous", "cpts", ["R01", "R04"]),
-    "gamma": ("Gamma Planning", "slow", ["R01"]),
+    "alpha": ("Alpha Agenda", "individual", ["R01", "R02"]),
+    "beta": ("Béta Rendez-vous", "cpts", ["R01", "R04", "R02"]),
+    "gamma": ("Gamma Planning", "slow", ["R01", "R02"]),
     "delta": ("Delta Cabinet", "partial", ["R01", "R04"]),
+    "epsilon": ("Epsilon Garde", "sos", ["SOS"]),
 }
 
 
@@ -155,14 +156,15 @@ def load_territory(memory: Memory, var: Path, say: Callable[[str], None]) -> Non
 def register_editors(memory: Memory) -> None:
     """Make the editors known under the ports of this start."""
     for slug, (name, _, flows) in EDITORS.items():
-        if memory.registered.get(slug) == memory.ports[slug]:
+        offered = f"{slug}:{','.join(flows)}"
+        if memory.registered.get(offered) == memory.ports[slug]:
             continue
         call_command(
             "register_editor", name, base_url=f"{memory.url(slug)}/fhir", flow=flows, state="on",
             booking_host=[[f"127.0.0.1:{memory.ports[slug]}"]], inbound_secret_file=_secret_file(memory, slug),
             verbosity=0,
         )  # fmt: skip
-        memory.registered[slug] = memory.ports[slug]
+        memory.registered[offered] = memory.ports[slug]
     memory.write()
 
 

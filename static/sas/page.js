@@ -22,12 +22,19 @@ startKeyboard();
 // The zone of a place is worth saying only where its clock differs from the viewer's.
 function showZones(root) {
   const now = new Date();
-  const clock = (timeZone) => now.toLocaleString("fr", { timeZone, dateStyle: "short", timeStyle: "short" });
-  const show = (scope) => {
-    for (const line of scope.querySelectorAll("[data-sas-zone]")) {
+  const clocks = new Map();
+  const clock = (timeZone) => {
+    if (!clocks.has(timeZone)) {
+      clocks.set(timeZone, now.toLocaleString("fr", { timeZone, dateStyle: "short", timeStyle: "short" }));
+    }
+    return clocks.get(timeZone);
+  };
+  const show = () => {
+    for (const line of root.querySelectorAll("[data-sas-zone]")) {
       line.hidden = clock(line.dataset.sasZone) === clock(undefined);
     }
   };
-  show(root);
-  root.addEventListener("sas:more", () => show(root));
+  show();
+  root.addEventListener("sas:more", show);
+  root.addEventListener("sas:update", show);
 }

@@ -97,7 +97,7 @@ function shorten(results) {
   const pointed = pointedAt();
   const used = cards.findIndex((card) => card === pointed || card.contains(document.activeElement));
   // Near the end of the page a shorter list would scroll what is pointed at: its height stays until it is left.
-  const list = cards[0]?.parentElement;
+  const list = results.querySelector("[data-sas-cards]");
   if (list) list.style.minHeight = used < 0 ? "" : `${list.offsetHeight}px`;
   cards.forEach((card, at) => {
     const known = results.hasAttribute("data-done") || card.hasAttribute("data-brief");
@@ -162,7 +162,9 @@ function holdWhileInUse(results) {
   results.addEventListener("focusout", () => setTimeout(release));
   results.addEventListener("pointerout", () => setTimeout(release));
   const settle = () => setTimeout(() => heldInPlace(results, () => shorten(results)));
-  results.querySelector("[data-sas-cards]")?.addEventListener("pointerleave", settle);
+  for (const list of results.querySelectorAll("[data-sas-cards], [data-sas-associations]")) {
+    list.addEventListener("pointerleave", settle);
+  }
   results.addEventListener("focusout", settle);
 }
 

@@ -8,6 +8,7 @@ from agenda.acceptance.ledger import Ledger
 from agenda.acceptance.rules import CheckedFlow
 from sasportal.sandbox.editors.faults import Fault, Switches
 from sasportal.sandbox.editors.mistakes import Mistake
+from tests.sandbox_editors.conftest import ASSOCIATION
 from tests.sandbox_editors.test_booking_pages import browser, read
 from tests.sandbox_editors.world import World
 
@@ -32,6 +33,12 @@ def test_the_fake_editors_pass(shared_world: World, slug: str, flow: str) -> Non
     if flow == "R04":
         assert {"CPTS-SERVICE", "CPTS-FINESS", "CPTS-ONE-SERVICE"} <= set(ledger.verified)
         assert ledger.situations["créneau partagé avec une CPTS"]
+
+
+def test_the_fake_editor_of_associations_passes(shared_world: World) -> None:
+    ledger = check(shared_world, "epsilon", "SOS", f"3{ASSOCIATION['siret']}")
+    assert ledger.findings == {}
+    assert {"SOS-SIRET", "SOS-HOURS", "SOS-ONE-SCHEDULE", "SEARCH-NARROW", "SEARCH-EMPTY"} <= set(ledger.verified)
 
 
 BROKEN = {

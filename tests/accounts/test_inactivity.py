@@ -47,7 +47,8 @@ def state(user: User) -> tuple[bool, bool]:
 
 
 def sent() -> list[str]:
-    return list(Delivery.objects.order_by("created_at").values_list("channel", flat=True))
+    written = Delivery.objects.filter(channel__startswith="inactivity-").order_by("created_at")
+    return list(written.values_list("channel", flat=True))
 
 
 def test_the_calendar_decides_to_the_second(garde, clock):
@@ -98,7 +99,7 @@ def test_a_reopened_account_has_as_long_as_a_new_one(garde, clock):
 def test_only_those_who_regulate_or_manage_accounts_are_concerned(clock, role):
     user = cast.person("899700000013")
     if role:
-        grants.grant(actor="system", user=user, role=role, finess="470000012", national_id="899700000021")
+        grants.grant(actor="system", user=user, role=role, finess="470000012", national_id="899700000021", editor_id=1)
     at(SUSPENDED, clock)
     assert state(user)[1] is (role not in {Role.REGULATOR, Role.ACCOUNT_MANAGER})
 

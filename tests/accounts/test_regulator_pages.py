@@ -15,6 +15,7 @@ from django.utils import timezone
 from sasportal.accounts import grants
 from sasportal.accounts.models import RegulatorKind, Role, RoleGrant, User
 from sasportal.accounts.roles import has_role
+from sasportal.audit.models import Entry
 from sasportal.outbox.models import Delivery
 from sasportal.spelling import plain
 from tests.accounts import cast
@@ -30,11 +31,12 @@ PAGES = [
 ]  # fmt: skip
 PAGES_OF_ONE = [
     ("get", "regulator"), ("get", "account_suspend"), ("post", "account_suspend"), ("get", "account_reopen"),
-    ("post", "account_reopen"), ("get", "identifier_attach"), ("post", "identifier_attach"), ("get", "right_give"),
+    ("post", "account_reopen"), ("get", "identifier_attach"), ("post", "identifier_attach"), ("get", "contact_set"),
+    ("post", "contact_set"), ("get", "right_give"),
     ("post", "right_give"), ("get", "right_withdraw"), ("post", "right_withdraw"),
 ]  # fmt: skip
-OPEN = [200, 200, 302, 200, 302, 200, 422, 200, 422, 200, 302]
-LOOK_ONLY = [200, 403, 403, 403, 403, 403, 403, 200, 422, 200, 302]  # may end the right in his territory, no more
+OPEN = [200, 200, 302, 200, 302, 200, 422, 200, 422, 200, 422, 200, 302]
+LOOK_ONLY = [200, *[403] * 8, 200, 422, 200, 302]  # may end the right in his territory, no more
 MISSING = [404] * len(PAGES_OF_ONE)
 REFUSED = [403] * len(PAGES_OF_ONE)
 
@@ -64,7 +66,7 @@ def signed_in(who: str) -> Client:
             if who != "nobody":
                 grants.grant(
                     actor="system", user=user, role=Role(who), territory=cast.territory(*cast.BOTH),
-                    finess="470000012", national_id="899700000013",
+                    finess="470000012", national_id="899700000013", editor_id=1,
                 )  # fmt: skip
             return signed_in_by_psc(user)
 
@@ -109,7 +111,7 @@ def test_a_manager_who_regulates_sees_himself_and_changes_nothing():
     maxence = cast.manager(cast.BOTH)
     grants.grant(actor="system", user=maxence, role=Role.REGULATOR, territory=cast.territory(*cast.LOT))
     client = signed_in_by_psc(maxence)
-    assert statuses(client, maxence) == [200, 403, 403, 403, 403, 403, 403, 200, 422, 403, 403]
+    assert statuses(client, maxence) == [200, *[403] * 8, 200, 422, 403, 403]
     form = {"kind": "osnp", "territory": cast.territory(*cast.GIRONDE).pk}
     assert client.post(reverse("accounts:right_give", args=[maxence.technical_id]), form).status_code == 403
     assert maxence.grants.filter(role=Role.REGULATOR, ends_at=None).count() == 1
@@ -226,6 +228,7 @@ def test_a_regulator_is_created_and_can_work_at_once(client):
     assert "Médecin régulateur, Lot-et-Garonne" in page
     assert create(client).status_code == 302
     assert RoleGrant.objects.filter(user=user).count() == 1
+    assert "Adresse électronique inconnue Indiquer l’adresse" in page
 
 
 @pytest.mark.parametrize(
@@ -277,6 +280,33 @@ def test_the_right_of_somebody_else_is_not_under_this_address(client):
     address = f"{LIST}{user.technical_id}/droits/{other.grants.get().pk}/retirer/"
     assert client.post(address).status_code == 404
     assert has_role(User.objects.get(pk=other.pk), Role.REGULATOR) is True
+
+
+def test_a_card_holder_gets_an_address_that_opens_nothing(client, mailoutbox):
+    user = cast.regulator("899700000013")
+    one = f"{LIST}{user.technical_id}/"
+    answer = client.post(f"{one}adresse/", {"contact_email": "camille"})
+    assert "elle s’écrit nom@domaine.fr" in text_of(answer)
+    assert client.post(f"{one}adresse/", {"contact_email": "camille@samu47.example"})["Location"] == one
+    assert "camille@samu47.example Modifier l’adresse" in text_of(client.get(one))
+    Client().post("/comptes/mot-de-passe/oublie/", {"email": "camille@samu47.example"})
+    assert [mail.to for mail in mailoutbox if "mot-de-passe/nouveau" in mail.body] == []
+    (entry,) = Entry.objects.filter(action="contact_changed")
+    assert (entry.target, entry.detail) == (str(user.technical_id), {})
+
+
+def test_an_address_given_at_creation_is_kept_and_never_replaces_another(client):
+    create(client, contact_email="camille@samu47.example")
+    create(client, contact_email="autre@samu47.example")
+    assert User.objects.get(national_id="899700000013").contact_email == "camille@samu47.example"
+
+
+def test_who_signs_in_with_an_address_keeps_it(client):
+    user = cast.regulator("garde@samu.example")
+    one = f"{LIST}{user.technical_id}/"
+    assert "Modifier l’adresse" not in text_of(client.get(one))
+    answer = client.post(f"{one}adresse/", {"contact_email": "autre@samu.example"})
+    assert (answer.status_code, User.objects.get(pk=user.pk).contact_email) == (422, "")
 
 
 def test_an_identifier_is_attached_and_the_former_one_shown(client):

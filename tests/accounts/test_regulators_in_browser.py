@@ -57,7 +57,8 @@ def addresses(people: list[User]) -> dict[str, str]:
         "list": LIST, "list-filtered": f"{LIST}?texte=regulier&etat=suspendu", "list-nobody": f"{LIST}?texte=zzz",
         "create": f"{LIST}nouveau/", "detail": f"{LIST}{people[0].technical_id}/", "detail-long": long,
         "detail-suspended": f"{LIST}{people[2].technical_id}/", "suspend": f"{long}suspendre/",
-        "right": f"{long}droits/nouveau/", "attach": f"{long}identifiant/", "account": "/compte/",
+        "right": f"{long}droits/nouveau/", "attach": f"{long}identifiant/",
+        "address": f"{LIST}{people[0].technical_id}/adresse/", "account": "/compte/",
     }  # fmt: skip
 
 
@@ -101,6 +102,8 @@ def test_a_regulator_is_created_by_keyboard_alone(page: Page, violations, shot) 
     field.focus()
     page.keyboard.press("Control+a")
     page.keyboard.type("99700000013")
+    page.keyboard.press("Tab")
+    page.keyboard.type("zoe@samu47.example")
     page.keyboard.press("Tab")
     page.keyboard.press("Space")
     page.keyboard.press("Tab")

@@ -17,7 +17,8 @@ from typing import Any, Self
 import brotli
 from aiohttp import web
 
-from tests.agenda.answers import IDNPS, bundle, community, people, slot
+from tests.agenda.answers import IDNPS, IDNST, bundle, community, people, slot
+from tests.agenda.sos_answers import everything, sos_slot
 
 FHIR = "application/fhir+json"
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -30,12 +31,15 @@ class TestEditor:
 
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
         self.agenda: dict[str, list[datetime]] = {}
+        # Of an SOS association, by consultation place
+        self.places: dict[str, dict[str, list[datetime]]] = {}
         self.answer: Answer = self.honest
         self.queries: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.asked: list[list[str]] = []
         self.at_once = self.most_at_once = 0
         self.slot_options: dict[str, Any] = {}
+        self.location_options: dict[str, Any] = {}
         self.communities: tuple[str, ...] = ()
         self._tls = tls
         self._ready = threading.Event()
@@ -62,6 +66,12 @@ class TestEditor:
             self.agenda[national_id] = [first + timedelta(hours=n) for n in range(slots)]
         return self
 
+    def receives_at(self, structure_id: str, *places: str, slots: int = 3) -> Self:
+        """Give each consultation place of this association free slots, one each hour from an hour from now."""
+        first = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        self.places[structure_id] = {place: [first + timedelta(hours=n) for n in range(slots)] for place in places}
+        return self
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(self._serve())
@@ -70,6 +80,7 @@ class TestEditor:
     async def _serve(self) -> None:
         app = web.Application()
         app.router.add_get("/fhir/Slot", self._slots)
+        app.router.add_get("/fhir/Schedule", self._slots)
         app.router.add_get("/fhir/metadata", self._metadata)
         app.router.add_get("/elsewhere", self._slots)
         runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
@@ -97,7 +108,23 @@ class TestEditor:
             self.at_once -= 1
 
     async def honest(self, request: web.Request) -> web.StreamResponse:
-        return as_fhir(self.resources(asked_ids(request)))
+        asked = asked_ids(request)
+        return as_fhir(self.sos_resources(asked) if request.path.endswith("/Schedule") else self.resources(asked))
+
+    def sos_resources(self, asked: list[str]) -> dict[str, Any]:
+        mine = {one: self.places[one] for one in asked if one in self.places}
+        slots = [
+            sos_slot(one, start, place=place, **self.slot_options)
+            for one, places in mine.items()
+            for place, starts in places.items()
+            for start in starts
+        ]
+        linked = [
+            link
+            for one, places in mine.items()
+            for link in everything([one], places=list(places), **self.location_options)
+        ]
+        return bundle([*slots, *linked])
 
     def resources(self, asked: list[str]) -> dict[str, Any]:
         mine = [national_id for national_id in asked if self.agenda.get(national_id)]
@@ -107,8 +134,10 @@ class TestEditor:
 
 
 def asked_ids(request: web.Request) -> list[str]:
-    written = request.query.get("schedule.actor:Practitioner.identifier", "")
-    return [one.removeprefix(f"{IDNPS}|") for one in written.split(",") if one]
+    practitioners = request.query.get("schedule.actor:Practitioner.identifier", "")
+    associations = request.query.get("actor:Location.organization.identifier", "")
+    written = (practitioners or associations).split(",")
+    return [one.removeprefix(f"{IDNPS}|").removeprefix(f"{IDNST}|") for one in written if one]
 
 
 def as_fhir(body: Any, **more: Any) -> web.Response:

@@ -53,7 +53,7 @@ def test_a_search_is_opened_read_and_completed(valkey, agen, editor: TestEditor,
     read = client.get(reverse("api:search", args=[body["id"]])).json()
     assert (read["complete"], [card["state"] for card in read["cards"]]) == (True, ["slots"])
     assert [len(card["slots"]) for card in read["cards"]] == [3]
-    assert sorted(read) == ["cards", "complete", "editors", "id", "near", "structures", "what"]
+    assert sorted(read) == ["associations", "cards", "complete", "editors", "id", "near", "structures", "what"]
 
 
 def test_events_resume_after_the_last_one_received(valkey, agen, editor: TestEditor, owner: User) -> None:

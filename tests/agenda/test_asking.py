@@ -32,15 +32,19 @@ from tests.agenda.editors import (
     reset,
     status,
 )
+from tests.agenda.sos_answers import everything, siret, sos_slot
 
 ANNE, BRUNO = rpps(1), rpps(2)
 SPACES = b" " * (9 * 1024 * 1024)
 
 
-def ask_once(editor: TestEditor, *, seconds: float = 6.5, flow: Flow = Flow.R01, url: str = "") -> CallReport:
+def ask_once(
+    editor: TestEditor, *, seconds: float = 6.5, flow: Flow = Flow.R01, url: str = "",
+    about: tuple[str, ...] = (ANNE, BRUNO),
+) -> CallReport:  # fmt: skip
     now = datetime.now(UTC)
     call = Call(
-        question=Question(number=3, editor_id=7, editor_name="Alpha", flow=flow, national_ids=(ANNE, BRUNO)),
+        question=Question(number=3, editor_id=7, editor_name="Alpha", flow=flow, national_ids=about),
         peer=Peer(editor_id=7, base_url=url or editor.url, tls=None),
         hosts=BookingHosts.of(["alpha.example"]),
         window=Window(start=now, end=now + timedelta(hours=72)),
@@ -71,12 +75,12 @@ def test_no_slot_is_empty_and_some_rejects_are_partial(editor: TestEditor) -> No
     assert [one.path for one in report.broken] == [f"Bundle.entry[{n}].resource.status" for n in range(3)]
 
 
-def exact(flow: Flow) -> str:
+def exact(flow: Flow, *national_ids: str) -> str:
     start, end = datetime(2024, 6, 12, 14, 20, tzinfo=UTC), datetime(2024, 6, 15, 14, 20, tzinfo=UTC)
     with TestEditor() as editor:
         call = Call(
             question=Question(number=0, editor_id=1, editor_name="A", flow=flow,
-                              national_ids=("810002909371", "810001288385")),
+                              national_ids=national_ids or ("810002909371", "810001288385")),
             peer=Peer(editor_id=1, base_url=editor.url + "/", tls=None), hosts=BookingHosts.of([]),
             window=Window(start=start, end=end), zone="Europe/Paris",
         )  # fmt: skip
@@ -107,6 +111,16 @@ def test_the_question_is_written_as_the_guide_does() -> None:
 def test_the_cpts_question_has_two_more_includes() -> None:
     assert exact(Flow.R04) == (
         R01 + "&_include=Slot:service-type-reference&_include:iterate=HealthcareService:organization"
+    )
+
+
+def test_the_question_about_associations_is_written_as_the_guide_does() -> None:
+    assert exact(Flow.SOS, "334173748400020", "392080466300010") == (
+        "_revinclude=Slot:schedule&_include=Schedule:actor:Location&_include:iterate=Location:organization"
+        "&_has:Slot:schedule:start=ge2024-06-12T16:20:00.000%2B02:00"
+        "&_has:Slot:schedule:start=le2024-06-15T16:20:00.000%2B02:00"
+        "&_has:Slot:schedule:status=free&actor:Location.organization.identifier="
+        "urn:oid:1.2.250.1.71.4.2.2%7C334173748400020,urn:oid:1.2.250.1.71.4.2.2%7C392080466300010"
     )
 
 
@@ -216,6 +230,21 @@ def test_pages_are_read_together(editor: TestEditor) -> None:
     editor.answer = paged(editor, 5)
     report = ask_once(editor)
     assert (report.outcome, len(report.slots), len(editor.queries)) == (Outcome.OK, 5, 5)
+
+
+def test_pages_about_associations_are_read_together_whatever_page_holds_the_places(editor: TestEditor) -> None:
+    start = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=1)
+    pages = [[sos_slot(siret(1), start)], [sos_slot(siret(1), start + timedelta(hours=1))], everything([siret(1)])]
+
+    async def answer(request: web.Request) -> web.StreamResponse:
+        number = int(request.query.get("page", "1"))
+        following = f"{editor.url}/Schedule?page={number + 1}" if number < len(pages) else ""
+        return as_fhir(bundle(pages[number - 1], next_url=following))
+
+    editor.answer = answer
+    report = ask_once(editor, flow=Flow.SOS, about=(siret(1),))
+    assert (report.outcome, len(report.slots), report.known, report.rejects) == (Outcome.OK, 2, (siret(1),), {})
+    assert len(editor.queries) == 3
 
 
 def test_a_relative_next_page_is_followed(editor: TestEditor) -> None:

@@ -124,7 +124,7 @@ def test_the_search_tells_everything_as_json(valkey, agen, editor: TestEditor) -
     cpts_editor(editor)
     register(editor.url, flows=["R04"])
     result = found()
-    assert sorted(result) == ["cards", "editors", "near", "structures", "what"]
+    assert sorted(result) == ["associations", "cards", "editors", "near", "structures", "what"]
     assert (result["what"], sorted(result["near"])) == ("médecin généraliste", ["label", "lat", "lon", "radius_km"])
     [one] = result["editors"]
     assert (one["editor"], one["outcome"], one["slots"]) == ("Alpha", "PARTIAL", 2)

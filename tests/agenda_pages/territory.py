@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from directory.models import Activity, Participation, Practitioner, Structure, StructureProfile
+from directory.models import Activity, Participation, Practitioner, SosPlace, Structure, StructureProfile
 from tests.agenda.answers import rpps
 
 CPTS = "470009999"
@@ -47,3 +47,19 @@ def community() -> Structure:
         finess=CPTS, category="604", name="CPTS Axe Majeur", search_name="cpts axe majeur", line="3 place du Pin",
         postal_code="47000", city="Agen", insee="47001", department="47", lat=AGEN[0], lon=AGEN[1],
     )  # fmt: skip
+
+
+def sos_association(siret: str = "99700000100011", *, places: Iterable[str] = ("Centre", "Nord")) -> Structure:
+    """An SOS Médecins association with consultation places, a kilometre further each time."""
+    structure = Structure.objects.create(
+        siret=siret, category="SOS", name="SOS Médecins Agen", search_name="sos medecins agen", phone="0199001230",
+        line="3 boulevard de la Liberté", postal_code="47000", city="Agen", insee="47001", department="47",
+        lat=AGEN[0], lon=AGEN[1],
+    )  # fmt: skip
+    for number, name in enumerate(places):
+        SosPlace.objects.create(
+            association=structure, name=f"Point de consultation {name}", line="3 boulevard de la Liberté",
+            postal_code="47000", city="Agen", insee="47001", department="47", phone="0199001231",
+            lat=AGEN[0], lon=AGEN[1] + (1 + number) / 79.8,
+        )  # fmt: skip
+    return structure

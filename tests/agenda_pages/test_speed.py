@@ -11,7 +11,7 @@ from tests.agenda_pages.territory import community, practitioners
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 12
+MOST_QUERIES = 13
 
 
 def measured(client: Client) -> tuple[int, int]:

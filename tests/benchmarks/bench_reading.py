@@ -5,6 +5,7 @@ import statistics
 import time
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,7 @@ from agenda.bundles import Entry, open_envelope, write_searchset
 from agenda.reading import Asked, Reading, read_answer
 from agenda.windows import Window
 from tests.agenda.answers import PLACE, bundle, community, practitioner, role, rpps, schedule, slot
+from tests.agenda.sos_answers import everything, siret, sos_slot
 from tests.benchmarks.figures import Figure
 
 PRACTITIONERS, SCHEDULES, COMMUNITIES, SLOTS = 25, 30, 5, 500
@@ -147,7 +149,7 @@ def main() -> list[Figure]:
     reading = ours(body)
     assert (len(reading.slots), reading.rejects, reading.remarks) == (SLOTS, (), ())
     assert len(with_fhir_resources(body)) == len(with_json(body)) == SLOTS
-    return [*speed(body), *tolerance(written), *encoding(body), memory(body)]
+    return [*speed(body), associations(), *tolerance(written), *encoding(body), memory(body)]
 
 
 def speed(body: bytes) -> list[Figure]:
@@ -159,6 +161,31 @@ def speed(body: bytes) -> list[Figure]:
             alternative=f"ours {mine:.1f} ms, fhir.resources {theirs:.0f} ms, json + dict unchecked {plain:.1f} ms",
         )
     ]  # fmt: skip
+
+
+def associations() -> Figure:
+    """The SOS flow: ten associations of three consultation places, 500 slots."""
+    sirets, places = [siret(number) for number in range(10)], ["centre", "nord", "sud"]
+    agendas = [(one, place) for one in sirets for place in places]
+    slots = []
+    for number in range(SLOTS):
+        who, place = agendas[number % len(agendas)]
+        start = NOW + timedelta(minutes=30 * (number // len(agendas)))
+        slots.append(sos_slot(who, start, place=place, types=["PUBLIC", "SNP"]) | {"id": f"slot-{number}"})
+    body = json.dumps(bundle([*slots, *everything(sirets, places=places)])).encode()
+    asked = replace(ASKED, national_ids=frozenset(sirets), associations=True)
+
+    def read() -> Reading:
+        return read_answer(open_envelope(body).entries, asked)
+
+    reading = read()
+    assert (len(reading.slots), reading.rejects) == (SLOTS, ())
+    mine, theirs = milliseconds(read, lambda: with_fhir_resources(body))
+    return Figure(
+        what=f"the same for SOS associations ({len(body) // 1000} kB), times faster",
+        value=theirs / mine, unit="x", goal=">= 30", reached=theirs / mine >= 30,
+        alternative=f"ours {mine:.1f} ms, fhir.resources {theirs:.0f} ms",
+    )  # fmt: skip
 
 
 def tolerance(written: dict[str, Any]) -> list[Figure]:

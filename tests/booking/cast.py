@@ -18,6 +18,10 @@ ANNE = "899700001001"
 CAMILLE = "899700000013"
 START = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 IDNPS = "urn:oid:1.2.250.1.71.4.2.1"
+IDNST = "urn:oid:1.2.250.1.71.4.2.2"
+# An SOS Médecins association, by its prefixed SIRET
+AGEN = "399700000100011"
+CATEGORY = "https://interop.esante.gouv.fr/ig/fhir/sas/StructureDefinition/sas-categorie-orientation"
 OPERATOR = "http://interopsante.org/fhir/StructureDefinition/FrAppointmentOperator"
 
 Json = dict[str, Any]
@@ -62,6 +66,14 @@ def appointment(value: str = "rdv-1", **changed: Any) -> Json:
         "participant": [{"actor": {"identifier": identifier(ANNE)}, "status": "accepted"}],
     }
     return {name: one for name, one in (deepcopy(resource) | changed).items() if one is not None}
+
+
+def sos_appointment(value: str = "rdv-1", *, confirmed: bool = True, **changed: Any) -> Json:
+    """The same in the profile of SOS Médecins: the association takes part, confirmed or not."""
+    status = "accepted" if confirmed else "needs-action"
+    taking_part = [{"actor": {"identifier": identifier(AGEN, IDNST, "IDNST")}, "status": status}]
+    extension = [*operator(CAMILLE), {"url": CATEGORY, "valueCode": "003"}]
+    return appointment(value, **({"participant": taking_part, "extension": extension} | changed))
 
 
 def updated(minutes: int) -> Json:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from booking.models import Appointment, AppointmentStatus
-from tests.booking.cast import EditorClient, appointment, editor, issues, regulator
+from tests.booking.cast import EditorClient, appointment, editor, issues, regulator, sos_appointment
 
 pytestmark = pytest.mark.django_db
 QUIETLY = settings(
@@ -60,10 +60,15 @@ def check(response: Any) -> None:
         assert kept.status in AppointmentStatus.values
 
 
+PROFILES = (appointment, sos_appointment)
+PLACES = [(profile, path) for profile in PROFILES for path in paths(profile())]
+
+
 @QUIETLY
-@given(path=st.sampled_from(paths(appointment())), value=VALUES, by_put=st.booleans())
-def test_one_element_replaced_by_anything(alpha, path, value, by_put) -> None:
-    resource = appointment()
+@given(place=st.sampled_from(PLACES), value=VALUES, by_put=st.booleans())
+def test_one_element_replaced_by_anything(alpha, place, value, by_put) -> None:
+    profile, path = place
+    resource = profile()
     put_at(resource, path, value)
     client = EditorClient()
     send = client.put if by_put else client.post

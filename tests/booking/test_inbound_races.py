@@ -9,7 +9,7 @@ from django.db import connection, connections
 
 from agenda.models import Editor
 from booking.models import Appointment, AppointmentEvent, Orientation
-from tests.booking.cast import EditorClient, appointment, editor, orientation, regulator, updated
+from tests.booking.cast import AGEN, EditorClient, appointment, editor, orientation, regulator, sos_appointment, updated
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 50
@@ -53,8 +53,13 @@ def without_constraint(transactional_db):
         cursor.execute(f"ALTER TABLE booking_appointment ADD CONSTRAINT {CONSTRAINT} UNIQUE (editor_id, system, value)")
 
 
-def test_fifty_identical_posts_are_one_row(alpha) -> None:
-    answers = at_once(THREADS, lambda _: EditorClient().post(appointment()))
+@pytest.mark.parametrize(
+    ("profile", "received_by"),
+    [(appointment, {}), (sos_appointment, {"practitioner": "", "structure": AGEN[1:]})],
+)
+def test_fifty_identical_posts_are_one_row(alpha, profile, received_by) -> None:
+    Orientation.objects.update(state="opened", **received_by)
+    answers = at_once(THREADS, lambda _: EditorClient().post(profile()))
     assert [answer.status_code for answer in answers] == [201] * THREADS
     assert len({answer["Location"] for answer in answers}) == 1
     assert (Appointment.objects.count(), AppointmentEvent.objects.count()) == (1, 1)

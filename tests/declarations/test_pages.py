@@ -89,7 +89,7 @@ def test_a_history_leads_from_the_list(browser: Client) -> None:
 
 @pytest.mark.parametrize("role", [None, *(role for role in Role if role != Role.ADMIN)])
 def test_only_administrators(browser: Client, role: Role | None) -> None:
-    scope = {"finess": cast.AGENAIS, "national_id": cast.rpps(1)}
+    scope = {"finess": cast.AGENAIS, "national_id": cast.rpps(1), "editor_id": 1}
     who = cast.person(cast.rpps(1), *([role] if role else []), **scope)
     for address in (LIST, history_of(cast.rpps(1))):
         assert signed_in_by_psc(who).get(address).status_code == 403

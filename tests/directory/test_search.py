@@ -16,7 +16,6 @@ from directory.models import (
     EffectorSettings,
     Participation,
     Practitioner,
-    SosPlace,
     Structure,
     StructureProfile,
 )
@@ -196,7 +195,7 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(
         Structure.objects.create(
             finess=f"47{number:07d}", category="603", name="MSP", lat=AGEN[0], lon=AGEN[1], insee="47001"
         )
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         found = search(generalists, near(), own_doctor="899700000000")
     assert len(found.candidates) == rows
     with django_assert_num_queries(3):
@@ -229,14 +228,9 @@ def test_structures_that_cover_the_place_come_first() -> None:
     ):  # fmt: skip
         Structure.objects.create(finess=finess, category=category, name=name, lat=at[0], lon=at[1])
     CptsCommune.objects.create(finess="475000001", insee="47001")
-    association = Structure.objects.create(siret="99700000100011", category="SOS", name="SOS Médecins Agen")
-    SosPlace.objects.create(association=association, name="Centre", lat=AGEN[0], lon=AGEN[1], phone="0199000001")
     found = search(understand("docteur"), near())
-    assert [s.name for s in found.structures] == [
-        "CPTS qui couvre", "CPTS proche", "SOS Médecins Agen – Centre", "CDS proche", "MSP proche",
-    ]  # fmt: skip
+    assert [s.name for s in found.structures] == ["CPTS qui couvre", "CPTS proche", "CDS proche", "MSP proche"]
     assert [s.name for s in search(understand("cpts"), near()).structures] == ["CPTS qui couvre", "CPTS proche"]
-    assert [s.siret for s in search(understand("SOS médecins"), near()).structures] == ["99700000100011"]
 
 
 def test_paris_is_covered_by_the_cpts_of_its_arrondissements() -> None:

@@ -53,8 +53,8 @@ def test_from_two_words_to_a_booked_appointment(camille: Page, context: BrowserC
     camille.get_by_role("combobox", name="Quoi").fill("médecin généraliste")
     camille.get_by_role("combobox", name="Où").fill("Agen")
     camille.keyboard.press("Enter")
-    expect(camille.get_by_text("4 éditeurs sur 4 ont répondu")).to_be_visible(timeout=15_000)
-    slot = camille.locator("button[data-sas-slot]").first
+    expect(camille.get_by_text("5 éditeurs sur 5 ont répondu")).to_be_visible(timeout=15_000)
+    slot = camille.locator("[data-sas-cards] button[data-sas-slot]").first
 
     with context.expect_page() as opened:
         slot.click()
@@ -95,7 +95,8 @@ def test_the_same_search_from_a_shell(demo: Demo) -> None:
     answered = demo.command("search", "médecin généraliste", "--near", "Agen", "--json")
     found = json.loads(answered.stdout)
     assert {editor["outcome"] for editor in found["editors"]} <= {"OK", "EMPTY"}
-    assert len(found["editors"]) == 4
+    assert len(found["editors"]) == 5
+    assert [(one["name"], one["state"]) for one in found["associations"]] == [("SOS Médecins Agen", "slots")]
     assert sum(card["state"] == "slots" for card in found["cards"]) > 50
 
 

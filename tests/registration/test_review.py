@@ -76,7 +76,7 @@ def test_only_what_is_being_examined_is_decided(maxence, alix, state):
 def test_only_an_administrator_examines(maxence, alix, role):
     request = cast.in_state("in_review", maxence, alix)
     user = cast.person("899700000088")
-    grants.grant(actor="system", user=user, role=role, finess=cast.SAMU, national_id="899700000013")
+    grants.grant(actor="system", user=user, role=role, finess=cast.SAMU, national_id="899700000013", editor_id=1)
     with pytest.raises(OutsideCharge):
         review.approve(actor=user, request=request)
 

@@ -64,7 +64,7 @@ def user_of(who: str) -> User:
     if who != "nobody":
         grants.grant(
             actor="system", user=user, role=Role(who), territory=cast.territory(*cast.BOTH), finess=cast.SAMU,
-            national_id="899700000013",
+            national_id="899700000013", editor_id=1,
         )  # fmt: skip
     return user
 

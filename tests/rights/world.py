@@ -23,6 +23,7 @@ from tests.accounts.cast import GIRONDE, LOT, PARIS, territory
 from tests.accounts.people import PATIENT, patient, signed_in_by_psc
 from tests.booking import own_cast
 from tests.communities import cast
+from tests.editor_accounts.cast import taker
 from tests.registration import cast as registrations
 from tests.supervision import cast as supervision
 
@@ -120,6 +121,7 @@ def objects(users: dict[str, User]) -> dict[str, Any]:
         "delegation": asked.pk,
         "camille": regulator.technical_id,
         "grant": given.pk,
+        "taker": taker(name="Gamma").pk,
         "draft": registrations.draft(accounts).pk,
         "submitted": registrations.submitted(accounts, **registrations.somebody(1)).pk,
         "in_review": registrations.in_state("in_review", accounts, admin, **registrations.somebody(2)).pk,

@@ -9,11 +9,21 @@ import pytest
 from tests.live import free_port
 from tests.sandbox_editors.world import World, world
 
-KINDS = {"alpha": "individual", "beta": "cpts", "gamma": "slow", "delta": "partial"}
+KINDS = {"alpha": "individual", "beta": "cpts", "gamma": "slow", "delta": "partial", "epsilon": "sos"}
 CPTS = [
     {"finess": "470000011", "name": "CPTS Rive Claire", "phone": "01 99 00 11 22"},
     {"finess": "470000022", "name": "CPTS Les Deux Ponts", "phone": ""},
 ]
+# An SOS Médecins association with two consultation places
+ASSOCIATION = {
+    "siret": "99700000100011", "name": "SOS Médecins Agen", "phone": "0199001230", "profile": "free",
+    "places": [
+        {"key": f"sos-{name.lower()}", "name": f"Point de consultation {name}", "line": "3 boulevard de la Liberté",
+         "postal_code": "47000", "city": "Agen", "time_zone": "Europe/Paris", "phone": "0199001231",
+         "hours": ["08:00", "23:30"]}
+        for name in ("Centre", "Nord")
+    ],
+}  # fmt: skip
 
 
 def person(number: int, **changed: Any) -> dict[str, Any]:
@@ -50,7 +60,7 @@ def make_config(tmp_path_factory: pytest.TempPathFactory, people) -> Callable[[]
     def make(data: Path | None = None) -> dict[str, Any]:
         folder = tmp_path_factory.mktemp("editors")
         agenda = folder / "agenda.json"
-        agenda.write_text(json.dumps({"practitioners": people}))
+        agenda.write_text(json.dumps({"practitioners": people, "associations": [ASSOCIATION]}))
         editors = [
             {"name": f"{slug.title()} Agenda", "slug": slug, "port": free_port(), "kind": kind,
              "agenda_file": str(agenda), "psc_client_id": f"editor-{slug}", "psc_client_secret": "secret",
@@ -76,6 +86,12 @@ def own_world(make_config) -> Iterator[Callable[..., World]]:
 
         def start(config: dict[str, Any] | None = None) -> World:
             stack.close()
-            return stack.enter_context(world(config or make_config()))
+            config = config or make_config()
+            for _ in range(3):
+                try:
+                    return stack.enter_context(world(config))
+                except OSError:  # somebody took one of its ports meanwhile
+                    config = config | {"editors": [one | {"port": free_port()} for one in config["editors"]]}
+            return stack.enter_context(world(config))
 
         yield start

@@ -33,7 +33,7 @@ def ask(world, timeout: float = 5) -> tuple[int, str, bytes]:
 def test_the_state_is_visible(own_world, fault) -> None:
     text = press(own_world(), fault)
     assert f'<strong id="etat">{fault.label}</strong>' in text
-    assert text.count('aria-pressed="true"') == 2
+    assert text.count('aria-pressed="true"') == 3
 
 
 @pytest.mark.parametrize(

@@ -149,9 +149,19 @@ def world(config: dict[str, Any]) -> Iterator[World]:
         for runner in runners:
             await runner.cleanup()
 
-    thread = threading.Thread(target=lambda: loop.run_until_complete(main()), daemon=True)
+    def run() -> None:
+        try:
+            loop.run_until_complete(main())
+        except OSError as error:  # a port that was free a moment ago
+            failed.append(error)
+            ready.set()
+
+    failed: list[OSError] = []
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(30)
+    if failed:
+        raise failed[0]
     try:
         yield found[0]
     finally:

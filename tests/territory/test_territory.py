@@ -39,8 +39,8 @@ def test_the_same_bytes_at_every_run(tmp_path: Path) -> None:
     assert first == files(written(tmp_path / "b"))
     assert sorted(first) == [
         "absences.csv", "communes.csv", "cpts_communes.csv", "editors/alpha.json", "editors/beta.json",
-        "editors/delta.json", "editors/gamma.json", "finess.json.gz", "geocodes.csv", "participations.csv", "rpps.txt",
-        "savoir-faire.txt", "settings.csv", "sos.json", "structure_profiles.json",
+        "editors/delta.json", "editors/epsilon.json", "editors/gamma.json", "finess.json.gz", "geocodes.csv",
+        "participations.csv", "rpps.txt", "savoir-faire.txt", "settings.csv", "sos.json", "structure_profiles.json",
     ]  # fmt: skip
 
 

@@ -3,17 +3,19 @@
 import json
 import random
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 
+from agenda.association_cards import AssociationCard
 from agenda.filters import Filters
 from agenda.here import ask_here
 from agenda.progress import Card, Progress
 from agenda.results import as_json
 from agenda.searches import prepare_search
-from agenda.visibility import Viewer
+from agenda.visibility import Viewer, VisibleSlot
 from directory.needs import Need, NeedUnknown, understand
 from directory.places import Near, PlaceUnknown, locate
 from directory.search import search as search_directory
@@ -78,15 +80,28 @@ class Command(BaseCommand):
             self.stdout.write(f"  {editor.message_fr} {editor.duration_ms} ms, {editor.slots} créneaux")
         for card in progress.cards:
             self._card(card)
+        for association in progress.associations:
+            self._association(association)
 
     def _card(self, card: Card) -> None:
         self.stdout.write(f"\n{card.candidate.name}, {card.candidate.profession_label} – {STATES[card.state]}")
-        for visible in card.slots:
+        self._slots(card.slots)
+        if card.contact_phone:
+            self.stdout.write(f"  {card.contact_label} : {card.contact_phone}")
+
+    def _association(self, card: AssociationCard) -> None:
+        self.stdout.write(f"\n{card.association.name} – {STATES[card.state]}")
+        for place in card.places:
+            self.stdout.write(f"  {place.place.name}, {place.place.city}")
+            self._slots(place.slots)
+        if card.association.phone:
+            self.stdout.write(f"  Téléphone : {card.association.phone}")
+
+    def _slots(self, slots: Iterable[VisibleSlot]) -> None:
+        for visible in slots:
             start = visible.slot.start.astimezone(ZoneInfo(visible.time_zone))
             types = " ".join(visible.slot.types) or "régulateurs"
             self.stdout.write(f"  {start:%d/%m %H h %M}  {types}  {visible.slot.booking_url or 'par téléphone'}")
-        if card.contact_phone:
-            self.stdout.write(f"  {card.contact_label} : {card.contact_phone}")
 
 
 def _suggested(suggestions: list[str]) -> str:

@@ -40,7 +40,7 @@ async def confirm(request: web.Request) -> web.Response:
     if editor.switches.refuses_bookings:
         return editor.show(request, "Rendez-vous refusé", pages.refused(), status=409)
     try:
-        booking = editor.bookings.take(new_booking(opening, professional))
+        booking = editor.bookings.take(new_booking(opening, professional, awaits=editor.switches.confirms_later))
     except SlotTaken:
         return editor.show(request, "Créneau indisponible", pages.taken(), status=410)
     editor.delivery.wake.set()
@@ -82,6 +82,8 @@ def _apply(editor: Editor, booking: Booking, action: str, opening_id: str) -> No
     match action:
         case "cancelled" | "fulfilled" | "noshow":
             editor.bookings.close(booking, Status(action), now=moment)
+        case "confirm":
+            editor.bookings.confirm(booking, now=moment)
         case "move":
             person = editor.agenda.people[booking.person_id]
             opening = editor.agenda.opening(person, opening_id, moment)
@@ -108,18 +110,19 @@ def find_opening(request: web.Request) -> Opening:
     return opening
 
 
-def new_booking(opening: Opening, professional: Professional) -> Booking:
+def new_booking(opening: Opening, professional: Professional, *, awaits: bool = False) -> Booking:
     moment = now().isoformat()
     return Booking(
         id=new_id(),
         opening_id=opening.id,
         person_id=opening.person.id,
         national_id=opening.person.national_id,
-        person_name=opening.person.name,
+        person_name=opening.person.title,
         operator=professional.national_id,
         operator_name=professional.name,
         start=instant(opening.start),
         end=instant(opening.end),
         created=moment,
         changed=moment,
+        awaits=awaits,
     )

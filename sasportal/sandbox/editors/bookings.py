@@ -40,6 +40,8 @@ class Booking:
     created: str
     changed: str
     status: Status = Status.BOOKED
+    # The association has yet to say yes (SOS Médecins)
+    awaits: bool = False
     version: int = 1
     sent: int = 0
     refusal: str = ""
@@ -106,6 +108,11 @@ class Bookings:
         booking.status = status
         if status is Status.CANCELLED:
             self.taken.discard(booking.opening_id)
+        self._changed(booking, now)
+
+    def confirm(self, booking: Booking, *, now: datetime) -> None:
+        """The association says yes at last."""
+        booking.awaits = False
         self._changed(booking, now)
 
     def acknowledged(self, booking: Booking, version: int) -> None:

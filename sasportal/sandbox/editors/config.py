@@ -13,15 +13,17 @@ class Kind(StrEnum):
     CPTS = "cpts"  # shares slots with communities (INT_R04)
     SLOW = "slow"
     PARTIAL = "partial"  # knows one practitioner in two
+    SOS = "sos"  # SOS Médecins associations and their consultation places, no practitioner
 
 
 # Seconds before an answer when nothing is switched, so that a search page fills in visibly
-USUAL_DELAY = {Kind.INDIVIDUAL: 0.08, Kind.CPTS: 0.25, Kind.SLOW: 1.2, Kind.PARTIAL: 0.45}
+USUAL_DELAY = {Kind.INDIVIDUAL: 0.08, Kind.CPTS: 0.25, Kind.SLOW: 1.2, Kind.PARTIAL: 0.45, Kind.SOS: 0.3}
 PRESENTATION = {
     Kind.INDIVIDUAL: "Cabinets individuels.",
     Kind.CPTS: "Cabinets et communautés professionnelles (CPTS).",
     Kind.SLOW: "Un logiciel lent, aux pannes commandées.",
     Kind.PARTIAL: "Un logiciel qui ne connaît qu’un praticien sur deux.",
+    Kind.SOS: "Associations SOS Médecins et leurs lieux de consultation.",
 }
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from aiohttp import web
 
 from sasportal.sandbox.editors import pages
+from sasportal.sandbox.editors.account_faults import AccountFault
 from sasportal.sandbox.editors.booking_views import find_person
 from sasportal.sandbox.editors.bookings import SlotTaken
 from sasportal.sandbox.editors.editor import editor_of, now
@@ -27,7 +28,7 @@ async def home(request: web.Request) -> web.Response:
 async def person_agenda(request: web.Request) -> web.Response:
     editor = editor_of(request)
     person = find_person(request)
-    return editor.show(request, f"Dr {person.name}", pages.person_agenda(person, editor.agenda.free(person, now())))
+    return editor.show(request, person.title, pages.person_agenda(person, editor.agenda.free(person, now())))
 
 
 async def block(request: web.Request) -> web.Response:
@@ -46,7 +47,8 @@ async def block(request: web.Request) -> web.Response:
 
 async def switchboard(request: web.Request) -> web.Response:
     editor = editor_of(request)
-    return editor.show(request, "Interrupteurs", pages.switchboard(editor.switches) + mistake_form(editor.switches))
+    body = pages.switchboard(editor.config, editor.switches) + mistake_form(editor.switches)
+    return editor.show(request, "Interrupteurs", body)
 
 
 async def switch(request: web.Request) -> web.Response:
@@ -64,6 +66,11 @@ async def switch(request: web.Request) -> web.Response:
         editor.switches.mistake = Mistake(mistake) if mistake else None
     if "rendez-vous" in form:
         editor.switches.refuses_bookings = form["rendez-vous"] == "refuse"
+        editor.switches.confirms_later = form["rendez-vous"] == "plus-tard"
+    if "comptes" in form:
+        if form["comptes"] not in list(AccountFault):
+            raise web.HTTPBadRequest(text="Réglage inconnu.")
+        editor.switches.accounts = AccountFault(str(form["comptes"]))
     raise web.HTTPSeeOther("/interrupteurs")
 
 

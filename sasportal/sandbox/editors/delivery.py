@@ -9,31 +9,50 @@ from typing import Any
 import aiohttp
 
 from sasportal.sandbox.editors.bookings import Booking, Bookings
-from sasportal.sandbox.editors.config import EditorConfig
-from sasportal.sandbox.editors.queries import IDNPS
+from sasportal.sandbox.editors.config import EditorConfig, Kind
+from sasportal.sandbox.editors.queries import IDNPS, IDNST
 from sasportal.sandbox.editors.resources import IDENTIFIER_TYPES, INDIVIDUAL_PROFILES
+from sasportal.sandbox.editors.sos_resources import SOS_PROFILES
 
 logger = logging.getLogger(__name__)
 
 OPERATOR = "http://interopsante.org/fhir/StructureDefinition/FrAppointmentOperator"
+# Guide 1.2.0, in trial
+CATEGORY = "https://interop.esante.gouv.fr/ig/fhir/sas/StructureDefinition/sas-categorie-orientation"
+SOS_CATEGORY = "003"
 LONGEST_WAIT = 30.0
 FIRST_WAIT = 0.5
 TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
 def appointment(booking: Booking, config: EditorConfig) -> dict[str, Any]:
-    """Write the appointment as the profile FrAppointmentSAS wants it: no patient in it."""
+    """Write the appointment as FrAppointmentSAS, or sas-sos-appointment, wants it: no patient in it."""
+    sos = config.kind is Kind.SOS
+    profile = f"{SOS_PROFILES}/sas-sos-appointment" if sos else f"{INDIVIDUAL_PROFILES}/FrAppointmentSAS"
     return {
         "resourceType": "Appointment",
-        "meta": {"lastUpdated": booking.changed, "profile": [f"{INDIVIDUAL_PROFILES}/FrAppointmentSAS"]},
-        "extension": [{"url": OPERATOR, "valueReference": {"identifier": _professional(booking.operator)}}],
+        "meta": {"lastUpdated": booking.changed, "profile": [profile]},
+        "extension": [
+            {"url": OPERATOR, "valueReference": {"identifier": _professional(booking.operator)}},
+            *([{"url": CATEGORY, "valueCode": SOS_CATEGORY}] if sos else ()),
+        ],
         "identifier": [{"system": config.appointment_system, "value": booking.id}],
         "status": str(booking.status),
         "start": booking.start,
         "end": booking.end,
         "created": booking.created,
-        "participant": [{"actor": {"identifier": _professional(booking.national_id)}, "status": "accepted"}],
+        "participant": [
+            {
+                "actor": {"identifier": _structure(booking.national_id) if sos else _professional(booking.national_id)},
+                "status": "needs-action" if booking.awaits else "accepted",
+            }
+        ],
     }
+
+
+def _structure(structure_id: str) -> dict[str, Any]:
+    kind = {"coding": [{"system": IDENTIFIER_TYPES, "code": "IDNST"}]}
+    return {"type": kind, "system": IDNST, "value": structure_id}
 
 
 def _professional(national_id: str) -> dict[str, Any]:

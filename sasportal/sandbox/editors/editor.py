@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import aiohttp
 from aiohttp import web
 
+from sasportal.sandbox.editors.accounts import Accounts
 from sasportal.sandbox.editors.agenda import Agenda
 from sasportal.sandbox.editors.bookings import Bookings
 from sasportal.sandbox.editors.config import EditorConfig
@@ -21,6 +22,7 @@ class Editor:
     config: EditorConfig
     agenda: Agenda
     bookings: Bookings
+    accounts: Accounts
     delivery: Delivery
     sessions: Sessions
     switches: Switches
@@ -33,6 +35,7 @@ class Editor:
             config=config,
             agenda=Agenda.of(config, bookings),
             bookings=bookings,
+            accounts=Accounts.read(config.data / f"{config.slug}-comptes.json"),
             delivery=Delivery(config=config, bookings=bookings, session=session),
             sessions=Sessions(slug=config.slug),
             switches=Switches(),

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from aiohttp import web
 
+from sasportal.sandbox.editors.account_faults import AccountFault
 from sasportal.sandbox.editors.mistakes import Mistake, Resource, spoil
 
 HANG_SECONDS = 60
@@ -48,6 +49,8 @@ class Switches:
 
     fault: Fault = Fault.NORMAL
     refuses_bookings: bool = False
+    confirms_later: bool = False
+    accounts: AccountFault = AccountFault.NORMAL
     calls: int = 0
     hanging: set[asyncio.Event] = field(default_factory=set)
     mistake: Mistake | None = None

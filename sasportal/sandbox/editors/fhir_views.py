@@ -1,7 +1,8 @@
-"""The FHIR server of an editor: `GET Slot`, `GET metadata`, OperationOutcome for the rest."""
+"""The FHIR server of an editor: `GET Slot`, `GET Schedule` (SOS), `GET metadata` (accounts: account_views)."""
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -10,25 +11,45 @@ from aiohttp import web
 from sasportal.sandbox.editors.config import Kind
 from sasportal.sandbox.editors.editor import Editor, editor_of, now
 from sasportal.sandbox.editors.faults import Switches
-from sasportal.sandbox.editors.queries import PAGE, Query, QueryRefused, read_query
+from sasportal.sandbox.editors.queries import PAGE, Query, QueryRefused, read_query, read_sos_query
 from sasportal.sandbox.editors.resources import bundle, operation_outcome
+from sasportal.sandbox.editors.sos_resources import sos_bundle
 
 FHIR_JSON = "application/fhir+json"
 LONGEST_PAGE = 1000
 # The editor that knows half also pages, always in few pages
 PAGE_OF_PARTIAL = 60
 MOST_PAGES = 4
+ACCOUNTS = {
+    "type": "Practitioner",
+    "interaction": [{"code": "create"}, {"code": "update"}],
+    "updateCreate": True,
+    "conditionalUpdate": True,
+}
 
 
 async def search_slots(request: web.Request) -> web.Response:
     """Answer INT_R01 and INT_R04, or fail as switched."""
+    if editor_of(request).config.kind is Kind.SOS:
+        return await unknown(request)
+    return await _search(request, read_query)
+
+
+async def search_schedules(request: web.Request) -> web.Response:
+    """Answer the SOS flow, or fail as switched."""
+    if editor_of(request).config.kind is not Kind.SOS:
+        return await unknown(request)
+    return await _search(request, read_sos_query)
+
+
+async def _search(request: web.Request, read: Callable[[str], Query]) -> web.Response:
     editor = editor_of(request)
     faulty = await editor.switches.before_answer()
     if faulty is not None:
         return faulty
     await asyncio.sleep(editor.config.delay)
     try:
-        query = read_query(request.query_string)
+        query = read(request.query_string)
     except QueryRefused as refused:
         return _fhir(operation_outcome("error", "invalid", f"{refused.parameter} : {refused.message}"), status=400)
     found = editor.switches.spoilt(answer(editor, query, request.query_string))
@@ -42,11 +63,13 @@ def answer(editor: Editor, query: Query, query_string: str) -> dict[str, Any]:
     found = editor.agenda.answer(query, now())
     size = _page_size(editor, query, len(found))
     first = (query.page - 1) * size
-    base = editor.config.fhir_base
-    links = [{"relation": "self", "url": f"{base}/Slot?{query_string}"}]
+    base, sos = editor.config.fhir_base, editor.config.kind is Kind.SOS
+    address = f"{base}/{'Schedule' if sos else 'Slot'}"
+    links = [{"relation": "self", "url": f"{address}?{query_string}"}]
     if first + size < len(found):
-        links.append({"relation": "next", "url": f"{base}/Slot?{_with_page(query_string, query.page + 1)}"})
-    return bundle(found[first : first + size], query, base=base, links=links, total=len(found))
+        links.append({"relation": "next", "url": f"{address}?{_with_page(query_string, query.page + 1)}"})
+    write = sos_bundle if sos else bundle
+    return write(found[first : first + size], query, base=base, links=links, total=len(found))
 
 
 def _page_size(editor: Editor, query: Query, total: int) -> int:
@@ -65,7 +88,9 @@ def _with_page(query_string: str, page: int) -> str:
 async def capabilities(request: web.Request) -> web.Response:
     editor = editor_of(request)
     includes = ["Slot:schedule", "Schedule:actor"]
-    if editor.config.shares_with_communities:
+    if editor.config.kind is Kind.SOS:
+        includes = ["Schedule:actor", "Location:organization"]
+    elif editor.config.shares_with_communities:
         includes += ["Slot:service-type-reference", "HealthcareService:organization"]
     statement = {
         "resourceType": "CapabilityStatement",
@@ -79,7 +104,14 @@ async def capabilities(request: web.Request) -> web.Response:
         "rest": [
             {
                 "mode": "server",
-                "resource": [{"type": "Slot", "interaction": [{"code": "search-type"}], "searchInclude": includes}],
+                "resource": [
+                    {
+                        "type": "Schedule" if editor.config.kind is Kind.SOS else "Slot",
+                        "interaction": [{"code": "search-type"}],
+                        "searchInclude": includes,
+                    },
+                    ACCOUNTS,
+                ],
             }
         ],
     }

@@ -22,6 +22,8 @@ TYPES = {
     ("PRO", "SNP"): 12,
 }
 TYPES_WITH_COMMUNITY = {("CPTS",): 45, ("PUBLIC", "CPTS"): 25, ("SNP", "CPTS"): 15, ("PRO", "SNP", "CPTS"): 15}
+TYPES_OF_ASSOCIATION = {("PUBLIC",): 45, ("PUBLIC", "SNP"): 25, ("SNP",): 30}
+CONSULTATIONS_OF_ASSOCIATION = {("AMB",): 85, ("AMB", "VR"): 15}
 CONSULTATIONS = {("AMB",): 62, ("AMB", "VR"): 14, ("VR",): 16, ("HH",): 8}
 REASONS = ("Consultation", "Soins non programmés", "Première consultation", "Visite de contrôle", "Renouvellement")
 ONE_IN_WALKIN = 12
@@ -68,13 +70,18 @@ def _openings_of_day(
     place = person.places[place_number]
     random = Random(number_of(seed, person.national_id, place.key, day))  # noqa: S311 - made-up data
     minutes = 15 + 5 * (number_of(person.national_id) % 4)
-    for start in _starts(random, person.profile, day, minutes, place_number, len(person.places)):
+    # The doctors of an association receive in all its places at once; a practitioner cannot
+    number, places = (0, 1) if person.association else (place_number, len(person.places))
+    for start in _starts(random, person.profile, day, minutes, number, places, place.hours):
         yield _opening(random, person, place_number, start, minutes, neighbours)
 
 
-def _starts(random: Random, profile: str, day: date, minutes: int, place_number: int, places: int) -> list[datetime]:
+def _starts(
+    random: Random, profile: str, day: date, minutes: int, place_number: int, places: int,
+    hours: tuple[str, str] | None,
+) -> list[datetime]:  # fmt: skip
     """Draw starts on the person's own grid; with two places, each takes its part of the day."""
-    opens, closes = _hours(day)
+    opens, closes = map(time.fromisoformat, hours) if hours else _hours(day)
     grid = []
     moment = datetime.combine(day, opens)
     while moment + timedelta(minutes=minutes) <= datetime.combine(day, closes):
@@ -112,12 +119,18 @@ def _opening(
         place=place,
         start=zoned,
         end=zoned + timedelta(minutes=minutes),
-        types=_draw(random, TYPES_WITH_COMMUNITY if communities else TYPES),
-        consultation=_draw(random, CONSULTATIONS),
+        types=_draw(random, _types(person, communities)),
+        consultation=_draw(random, CONSULTATIONS_OF_ASSOCIATION if person.association else CONSULTATIONS),
         reasons=tuple(random.sample(REASONS, random.randint(1, 2))),
         communities=communities,
         walk_in=random.randrange(ONE_IN_WALKIN) == 0,
     )
+
+
+def _types(person: Person, communities: Sequence[Community]) -> dict[tuple[str, ...], int]:
+    if person.association:
+        return TYPES_OF_ASSOCIATION
+    return TYPES_WITH_COMMUNITY if communities else TYPES
 
 
 def _communities(random: Random, person: Person, neighbours: Sequence[Community]) -> tuple[Community, ...]:

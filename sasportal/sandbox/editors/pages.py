@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from sasportal.sandbox.editors.account_faults import AccountFault
 from sasportal.sandbox.editors.bookings import Booking, Status
-from sasportal.sandbox.editors.config import PRESENTATION, EditorConfig
+from sasportal.sandbox.editors.config import PRESENTATION, EditorConfig, Kind
 from sasportal.sandbox.editors.faults import Fault, Switches
 from sasportal.sandbox.editors.generation import Opening
-from sasportal.sandbox.editors.people import Person
+from sasportal.sandbox.editors.people import Person, Place
 from sasportal.sandbox.editors.sign_in import Professional
 
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
@@ -31,7 +32,7 @@ def page(
     config: EditorConfig, title: str, body: Html, *, professional: Professional | None = None, switches: Switches
 ) -> str:
     """Put the body into the editor's frame."""
-    switched = switches.fault is not Fault.NORMAL or switches.refuses_bookings or switches.mistake
+    switched = bool(_switched(switches))
     return format_html(
         "<!doctype html>"
         '<html lang="fr"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
@@ -39,7 +40,7 @@ def page(
         '<body class="editeur-{slug}"><a class="evitement" href="#contenu">Aller au contenu</a>'
         '<header><p class="marque"><a href="/">{name}</a> <span class="fictif">éditeur fictif</span></p>'
         '<nav aria-label="Pages"><ul><li><a href="/">Agenda</a></li>'
-        '<li><a href="/mes-rendez-vous">Mes rendez-vous SAS</a></li>'
+        '<li><a href="/mes-rendez-vous">Mes rendez-vous SAS</a></li><li><a href="/comptes">Comptes SAS</a></li>'
         '<li><a href="/interrupteurs">Interrupteurs{state}</a></li></ul></nav>{who}</header>'
         '<main id="contenu" tabindex="-1"><h1>{title}</h1>{body}</main>'
         "<footer><p>Logiciel d’agenda fictif du bac à sable SAS. "
@@ -56,7 +57,11 @@ def page(
 def _switched(switches: Switches) -> str:
     if switches.mistake:
         return switches.mistake.label
-    return switches.fault.label if switches.fault is not Fault.NORMAL else "refuse des rendez-vous"
+    if switches.fault is not Fault.NORMAL:
+        return switches.fault.label
+    if switches.accounts is not AccountFault.NORMAL:
+        return f"comptes : {switches.accounts.label}"
+    return "refuse des rendez-vous" if switches.refuses_bookings else ""
 
 
 def _who(professional: Professional | None) -> Html:
@@ -71,6 +76,7 @@ def _who(professional: Professional | None) -> Html:
 
 
 def home(config: EditorConfig, people: Sequence[tuple[Person, int]]) -> Html:
+    who = ("Association", "Associations") if config.kind is Kind.SOS else ("Praticien", "Praticiens")
     rows = (
         (person.id, person.name, ", ".join(dict.fromkeys(place.city for place in person.places)), count)
         for person, count in people
@@ -81,11 +87,14 @@ def home(config: EditorConfig, people: Sequence[tuple[Person, int]]) -> Html:
         rows,
     )
     return format_html(
-        '<p class="chapeau">{}</p><div class="tableau" tabindex="0" role="region" aria-label="Praticiens"><table>'
-        "<caption>Praticiens qui ont leur agenda ici</caption><thead><tr>"
-        '<th scope="col">Praticien</th><th scope="col">Lieux</th><th scope="col">Créneaux libres</th></tr></thead>'
+        '<p class="chapeau">{}</p><div class="tableau" tabindex="0" role="region" aria-label="{}"><table>'
+        "<caption>{} qui ont leur agenda ici</caption><thead><tr>"
+        '<th scope="col">{}</th><th scope="col">Lieux</th><th scope="col">Créneaux libres</th></tr></thead>'
         "<tbody>{}</tbody></table></div>",
         PRESENTATION[config.kind],
+        who[1],
+        who[1],
+        who[0],
         lines,
     )
 
@@ -96,7 +105,7 @@ def person_agenda(person: Person, free: Iterable[Opening]) -> Html:
         "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>"
         '<form method="post" action="/praticiens/{}/bloquer"><input type="hidden" name="creneau" value="{}">'
         '<button type="submit">Donner à un patient du cabinet</button></form></td></tr>',
-        ((when(one.start), one.place.city, _manner(one), ", ".join(one.types), person.id, one.id) for one in free),
+        ((when(one.start), where(one.place), _manner(one), ", ".join(one.types), person.id, one.id) for one in free),
     )
     return format_html(
         "<p>Un créneau donné ici disparaît des recherches, comme si le cabinet l’avait réservé.</p>"
@@ -110,11 +119,12 @@ def person_agenda(person: Person, free: Iterable[Opening]) -> Html:
 def summary(one: Opening) -> Html:
     """The slot as the booking page shows it."""
     return format_html(
-        '<dl class="recapitulatif"><dt>Praticien</dt><dd>Dr {}</dd><dt>Quand</dt><dd>{}</dd>'
-        "<dt>Durée</dt><dd>{} min</dd><dt>Où</dt><dd>{}, {} {} ({})</dd><dt>Motifs</dt><dd>{}</dd></dl>",
-        one.person.name,
+        '<dl class="recapitulatif"><dt>Avec</dt><dd>{}</dd><dt>Quand</dt><dd>{}</dd>'
+        "<dt>Durée</dt><dd>{} min</dd><dt>Où</dt><dd>{}{}, {} {} ({})</dd><dt>Motifs</dt><dd>{}</dd></dl>",
+        one.person.title,
         when(one.start),
         int((one.end - one.start).total_seconds() // 60),
+        f"{one.place.name}, " if one.place.name else "",
         one.place.line,
         one.place.postal_code,
         one.place.city,
@@ -186,12 +196,12 @@ def my_bookings(bookings: Sequence[Booking], choices: dict[str, list[Opening]], 
 
 def _booking(one: Booking, choices: Sequence[Opening]) -> Html:
     return format_html(
-        '<article class="rendez-vous"><h2>{}</h2><p>Dr {} · <strong class="etat etat--{}">{}</strong> · {}</p>{}'
+        '<article class="rendez-vous"><h2>{}</h2><p>{} · <strong class="etat etat--{}">{}</strong> · {}</p>{}'
         "</article>",
         when(datetime.fromisoformat(one.start)),
         one.person_name,
         one.status,
-        one.status.label,
+        "à confirmer par l’association" if one.awaits else one.status.label,
         _told(one),
         _actions(one, choices) if one.status is Status.BOOKED else "",
     )
@@ -204,11 +214,16 @@ def _told(one: Booking) -> str:
 
 
 def _actions(one: Booking, choices: Sequence[Opening]) -> Html:
-    options = format_html_join("", '<option value="{}">{}</option>', ((o.id, when(o.start)) for o in choices))
+    options = format_html_join("", '<option value="{}">{}</option>', ((o.id, _choice(o)) for o in choices))
     buttons = format_html_join(
         "",
         '<button type="submit" name="action" value="{}">{}</button>',
-        (("cancelled", "Annuler"), ("fulfilled", "Patient venu"), ("noshow", "Patient absent")),
+        (
+            *([("confirm", "Confirmer (association)")] if one.awaits else ()),
+            ("cancelled", "Annuler"),
+            ("fulfilled", "Patient venu"),
+            ("noshow", "Patient absent"),
+        ),  # fmt: skip
     )
     moving = format_html(
         '<label for="creneau-{}">Déplacer vers</label> <select id="creneau-{}" name="creneau">{}</select> '
@@ -225,7 +240,15 @@ def _actions(one: Booking, choices: Sequence[Opening]) -> Html:
     )
 
 
-def switchboard(switches: Switches) -> Html:
+def switchboard(config: EditorConfig, switches: Switches) -> Html:
+    bookings = [("accepte", "Accepte"), ("refuse", "Refuse des rendez-vous")]
+    bookings += [("plus-tard", "Confirme plus tard")] if config.kind is Kind.SOS else []
+    current = "refuse" if switches.refuses_bookings else "plus-tard" if switches.confirms_later else "accepte"
+    choices = format_html_join(
+        "",
+        '<button type="submit" name="rendez-vous" value="{}" aria-pressed="{}">{}</button>',
+        ((value, "true" if value == current else "false", label) for value, label in bookings),
+    )
     faults = format_html_join(
         "",
         '<button type="submit" name="panne" value="{}" aria-pressed="{}">{}</button>',
@@ -235,21 +258,34 @@ def switchboard(switches: Switches) -> Html:
         '<p class="chapeau" role="status">État : <strong id="etat">{}</strong> · rendez-vous : '
         '<strong id="rendez-vous">{}</strong> · {} appel(s) reçu(s)</p>'
         '<form class="interrupteurs" method="post"><h2>Réponses aux recherches</h2><p>{}</p>'
-        "<h2>Prise de rendez-vous</h2><p>"
-        '<button type="submit" name="rendez-vous" value="accepte" aria-pressed="{}">Accepte</button>'
-        '<button type="submit" name="rendez-vous" value="refuse" aria-pressed="{}">Refuse des rendez-vous</button>'
-        "</p></form>",
+        "<h2>Prise de rendez-vous</h2><p>{}</p><h2>Comptes des régulateurs</h2><p>{}</p></form>",
         switches.fault.label,
-        "refusés" if switches.refuses_bookings else "acceptés",
+        {"refuse": "refusés", "plus-tard": "confirmés plus tard", "accepte": "acceptés"}[current],
         switches.calls,
         faults,
-        "false" if switches.refuses_bookings else "true",
-        "true" if switches.refuses_bookings else "false",
+        choices,
+        _choices("comptes", switches.accounts, AccountFault),
+    )
+
+
+def _choices(name: str, chosen: AccountFault, choices: Iterable[AccountFault]) -> Html:
+    return format_html_join(
+        "",
+        '<button type="submit" name="{}" value="{}" aria-pressed="{}">{}</button>',
+        ((name, one, "true" if one is chosen else "false", one.label) for one in choices),
     )
 
 
 def notice(text: str) -> Html:
     return format_html('<p class="avis avis--erreur" role="alert">{}</p>', text)
+
+
+def where(place: Place) -> str:
+    return f"{place.name}, {place.city}" if place.name else place.city
+
+
+def _choice(one: Opening) -> str:
+    return f"{when(one.start)}, {one.place.name}" if one.place.name else when(one.start)
 
 
 def _manner(one: Opening) -> str:

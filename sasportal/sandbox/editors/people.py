@@ -19,6 +19,9 @@ class Place:
     time_zone: str
     structure_id: str
     phone: str
+    # Of a consultation place of SOS Médecins: its name, and when it opens and closes every day
+    name: str = ""
+    hours: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +35,7 @@ class Community:
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A practitioner as his software knows him. `id` is his FHIR id here."""
+    """Who has an agenda here: a practitioner, or an SOS Médecins association. `id` is a FHIR id here."""
 
     id: str
     national_id: str
@@ -42,15 +45,24 @@ class Person:
     places: tuple[Place, ...]
     communities: tuple[Community, ...]
     profile: str
+    association: bool = False
+    phone: str = ""
 
     @property
     def name(self) -> str:
-        return f"{self.given_name} {self.family_name}"
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def title(self) -> str:
+        return self.name if self.association else f"Dr {self.name}"
 
 
 def read_people(path: Path, kind: Kind) -> tuple[Person, ...]:
     """Read the agenda file; an editor that knows half keeps the same half at every start."""
-    rows = json.loads(path.read_text(encoding="utf-8"))["practitioners"]
+    read = json.loads(path.read_text(encoding="utf-8"))
+    if kind is Kind.SOS:
+        return tuple(_association(row) for row in read["associations"])
+    rows = read["practitioners"]
     people = tuple(_person(row) for row in rows)
     if kind is Kind.PARTIAL:
         return tuple(person for person in people if number_of(person.national_id) % 2)
@@ -78,6 +90,21 @@ def _person(row: dict[str, Any]) -> Person:
     )
 
 
+def _association(row: dict[str, Any]) -> Person:
+    return Person(
+        id=f"sos-{row['siret']}",
+        national_id=f"3{row['siret']}",
+        family_name=row["name"],
+        given_name="",
+        specialty="",
+        places=tuple(_place(place) for place in row["places"]),
+        communities=(),
+        profile=row.get("profile", "free"),
+        association=True,
+        phone=row.get("phone", ""),
+    )
+
+
 def _place(row: dict[str, Any]) -> Place:
     return Place(
         key=row["key"],
@@ -87,4 +114,6 @@ def _place(row: dict[str, Any]) -> Place:
         time_zone=row.get("time_zone") or "Europe/Paris",
         structure_id=row.get("structure_id", ""),
         phone=row.get("phone", ""),
+        name=row.get("name", ""),
+        hours=tuple(row["hours"]) if "hours" in row else None,
     )

@@ -6,9 +6,8 @@ from typing import Any
 
 from sasportal.sandbox.editors.generation import Opening
 from sasportal.sandbox.editors.people import Community, Person, Place
-from sasportal.sandbox.editors.queries import IDNPS, Query
+from sasportal.sandbox.editors.queries import IDNPS, IDNST, Query
 
-IDNST = "urn:oid:1.2.250.1.71.4.2.2"
 IDENTIFIER_TYPES = "http://interopsante.org/fhir/CodeSystem/fr-v2-0203"
 LOCATION_IDENTIFIER_TYPES = "http://interopsante.org/fhir/CodeSystem/fr-location-identifier-type"
 SLOT_TYPES = "https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau/FHIR/TRE-R314-TypeCreneau"

@@ -9,7 +9,7 @@ import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sasportal.sandbox.editors import booking_views, counter_views, fhir_views, pages, sign_in_views
+from sasportal.sandbox.editors import account_views, booking_views, counter_views, fhir_views, pages, sign_in_views
 from sasportal.sandbox.editors.config import read_config
 from sasportal.sandbox.editors.editor import EDITOR, Editor, editor_of
 
@@ -69,6 +69,10 @@ def application(editor: Editor) -> web.Application:
             web.get("/connexion/retour", sign_in_views.come_back),
             web.post("/deconnexion", sign_in_views.sign_out),
             web.get("/fhir/Slot", fhir_views.search_slots),
+            web.get("/fhir/Schedule", fhir_views.search_schedules),
+            web.get("/comptes", account_views.listing),
+            web.post("/fhir/Practitioner", account_views.create),
+            web.put("/fhir/Practitioner", account_views.update),
             web.get("/fhir/metadata", fhir_views.capabilities),
             web.get("/fhir/{anything:.*}", fhir_views.unknown),
             web.route("*", "/fhir/{anything:.*}", fhir_views.not_allowed),

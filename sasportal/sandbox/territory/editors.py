@@ -6,9 +6,12 @@ from typing import Any
 
 from sasportal.sandbox.territory.land import spot
 from sasportal.sandbox.territory.people import Person, Practice
-from sasportal.sandbox.territory.structures import House, cpts_around
+from sasportal.sandbox.territory.structures import Association, House, associations, cpts_around
 
 SLUGS = ("alpha", "beta", "gamma", "delta")
+# The software of SOS Médecins, and when its consultation places open
+SOS_SLUG = "epsilon"
+SOS_HOURS = ("08:00", "23:30")
 # Professions whose agendas editors hold; out of 100 practitioners, who uses what.
 WITH_AGENDA = frozenset({"10", "40", "50", "70", "80", "60"})
 TIME_ZONES = {
@@ -87,6 +90,25 @@ def known(cpts: House) -> dict[str, str]:
     return {"finess": cpts.finess, "name": cpts.name, "phone": cpts.phone}
 
 
+def association_agenda(found: Association) -> dict[str, Any]:
+    """An association and its consultation places."""
+    return {
+        "siret": found.siret,
+        "name": found.name,
+        "phone": found.phone,
+        "profile": "free",
+        "places": [
+            {
+                "key": f"{found.siret}-{rank}", "name": name, "line": here.line, "postal_code": here.postal_code,
+                "city": here.town.name, "department": here.town.department,
+                "time_zone": TIME_ZONES.get(here.town.department, "Europe/Paris"), "phone": found.phone,
+                "hours": SOS_HOURS,
+            }
+            for rank, (name, here) in enumerate(found.places)
+        ],
+    }  # fmt: skip
+
+
 class EditorFiles:
     """Collects agendas while persons pass by, writes `editors/<slug>.json` at the end."""
 
@@ -102,3 +124,6 @@ class EditorFiles:
         for slug, practitioners in self.known.items():
             text = json.dumps({"practitioners": practitioners}, ensure_ascii=False, separators=(",", ":"))
             (directory / f"{slug}.json").write_text(text, encoding="utf-8")
+        sos = {"associations": [association_agenda(one) for one in associations()]}
+        text = json.dumps(sos, ensure_ascii=False, separators=(",", ":"))
+        (directory / f"{SOS_SLUG}.json").write_text(text, encoding="utf-8")

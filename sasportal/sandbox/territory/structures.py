@@ -129,6 +129,6 @@ def association(town: Town, rank: int) -> Association:
         name=f"SOS Médecins {name}",
         phone=f"01990090{rank:02d}",
         places=tuple((f"Point de consultation {label}", spot(town.number, 900 + n)) for n, label in enumerate(
-            ("Centre", "Nord") if town.population > 60_000 else ("Centre",)
+            ("Centre", "Nord") if town.population > 30_000 else ("Centre",)
         )),
     )  # fmt: skip

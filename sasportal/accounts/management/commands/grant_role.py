@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_email
 from django.utils import timezone
 
 from sasportal.accounts import grants
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--opened", type=datetime.fromisoformat, help="ouverture d'un compte repris d'un autre outil : 2026-03-12"
         )
+        parser.add_argument("--contact-email", default="", help="adresse d'un porteur de carte (éditeurs)")
         parser.add_argument("--given-name", default="")
         parser.add_argument("--family-name", default="")
 
@@ -47,6 +49,9 @@ class Command(BaseCommand):
                 finess=options["finess"],
                 national_id=options["national_id"],
             )
+            if options["contact_email"]:
+                validate_email(options["contact_email"])
+                grants.set_contact(actor=SYSTEM, user=user, contact_email=options["contact_email"])
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from error
         except grants.NotAProfessional as error:

@@ -35,7 +35,8 @@ ANNOUNCEMENT = """
     5. Depuis un autre terminal : .venv/bin/python manage.py search généraliste --near Agen
     6. Sacha invite « Nouveau » (Mes structures) ; Robin voit l'effet et accepte ; Camille cherche.
     7. Charlie, sans logiciel, ouvre un créneau par semaine (Agenda du portail) ; Camille le prend.
-    8. Un patient ouvre un compte : {web}/patient/inscription (le lien arrive dans les e-mails ci-dessous),
+    8. Maxence voit le compte de Camille chez chaque éditeur (Comptes chez les éditeurs), et la suspend.
+    9. Un patient ouvre un compte : {web}/patient/inscription (le lien arrive dans les e-mails ci-dessous),
        ou se connecte avec FranceConnect (fictif) : {web}/patient/connexion
 
   E-mails envoyés par le portail : {mailbox}
