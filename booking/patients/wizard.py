@@ -76,7 +76,7 @@ def _has_data(account: User, draft: Draft) -> bool:
     return Person.objects.filter(account=account, created_at__lt=draft.began_at).exists()
 
 
-def _held(request: HttpRequest, draft: Draft, view: View, **more: Any) -> HttpResponse:
+def _held(request: HttpRequest, draft: Draft, view: View, **more: Any) -> HttpResponseBase:
     now = timezone.now()
     expired = draft.held_until <= now
     try:
@@ -87,7 +87,7 @@ def _held(request: HttpRequest, draft: Draft, view: View, **more: Any) -> HttpRe
     return view(request, draft, **more)
 
 
-def _after_all(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+def _after_all(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """Confirmed already (refresh, second tab): its page. Otherwise it is over, or somebody else's."""
     account = account_of(request)
     if account and Booking.objects.filter(pk=draft_id, account=account).exists():
