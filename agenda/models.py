@@ -134,5 +134,5 @@ class EditorCall(models.Model):
 
 
 from agenda.accounts.models import EditorAccount  # noqa: E402, F401 - Django looks for models here
-from agenda.own.models import CalendarFeed, Occurrence, Series  # noqa: E402, F401 - Django looks for models here
+from agenda.own.models import CalendarFeed, Hold, Occurrence, Series  # noqa: E402, F401 - Django looks for models here
 from agenda.supervision.models import Anomaly, CallCount, WatchedCertificate  # noqa: E402, F401 - likewise

@@ -166,3 +166,6 @@ class OrientationEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+from booking.patients.models import Booking, BookingEvent, Draft, Person  # noqa: E402, F401 - Django looks here

@@ -4,6 +4,7 @@ Use the fixture `live_portal`; give the test `pytest.mark.django_db(transaction=
 are committed and seen by the other processes.
 """
 
+import base64
 import os
 import socket
 import subprocess
@@ -32,6 +33,13 @@ def database_url() -> str:
     parts = urlsplit(os.environ["DATABASE_URL"])
     url = urlunsplit(parts._replace(path="/" + settings.DATABASES["default"]["NAME"]))
     return url if parts.netloc else url.replace("postgresql:/", "postgresql:///", 1)
+
+
+def patient_keys() -> dict[str, str]:
+    """What these tests seal, the live portal opens."""
+    keys = [f"{name}:{base64.b64encode(key).decode()}" for name, key in settings.PATIENT_KEYS.items()]
+    index = base64.b64encode(settings.PATIENT_INDEX_KEY).decode()
+    return {"PATIENT_KEYS": ",".join(keys), "PATIENT_INDEX_KEY": index}
 
 
 @dataclass
@@ -103,7 +111,7 @@ def live_settings() -> dict[str, str]:
 def live_processes(django_db_setup, django_db_blocker, live_settings: dict[str, str]) -> Iterator[Live]:
     environment = os.environ | {"DATABASE_URL": database_url(), "SAS_ENV": "test"}
     # Sessions opened by the tests hold in the live portal: it signs with the same key.
-    environment |= {"SECRET_KEY": settings.SECRET_KEY} | live_settings
+    environment |= {"SECRET_KEY": settings.SECRET_KEY} | patient_keys() | live_settings
     live = Live(port=int(live_settings.get("PORT", 0)) or free_port(), environment=environment)
     try:
         live.start_web()

@@ -1,5 +1,6 @@
 """The demo's own memory (`var/demo.json`, `var/demo.env`) and the data it is made of."""
 
+import base64
 import json
 import secrets
 from collections.abc import Callable
@@ -51,6 +52,10 @@ class Memory:
     def secret(self, name: str) -> str:
         return self.secrets.setdefault(name, secrets.token_urlsafe(40))
 
+    def key(self, name: str) -> str:
+        """Thirty-two bytes in base64."""
+        return self.secrets.setdefault(name, base64.b64encode(secrets.token_bytes(32)).decode())
+
     def choose_ports(self, wanted_web: int | None) -> None:
         """Keep last time's ports where they are still free, so that bookmarks stay good."""
         for name, first in FIRST_PORTS.items():
@@ -72,6 +77,8 @@ def portal_environment(memory: Memory) -> dict[str, str]:
         "PSC_CLIENT_ID": "sas-portal",
         "PSC_CLIENT_SECRET": memory.secret("psc-portal"),
         "PORTAL_URL": memory.url("web"),
+        "PATIENT_KEYS": f"demo:{memory.key('patients')}",
+        "PATIENT_INDEX_KEY": memory.key("patients-index"),
         "EMAIL_URL": f"smtp://127.0.0.1:{memory.ports['smtp']}",
     }
 

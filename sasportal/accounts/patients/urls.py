@@ -1,0 +1,16 @@
+"""Patients' accounts, by names that other apps use."""
+
+from django.urls import path
+
+from sasportal.accounts.patients import views
+
+app_name = "patient"
+urlpatterns = [
+    path("connexion", views.SignInView.as_view(), name="login"),
+    path("inscription", views.SignUpView.as_view(), name="signup"),
+    path("deconnexion", views.sign_out, name="logout"),
+    path("au-revoir", views.signed_out, name="signed_out"),
+    path("compte/", views.account, name="account"),
+    path("compte/second-facteur", views.second_factor, name="second_factor"),
+    path("compte/suite", views.go_on, name="go_on"),
+]

@@ -1,0 +1,10 @@
+"""Addresses of requests under `/patient/`: those of the portal, and the account library's under patients' own.
+
+The library knows its pages by name only; with these addresses a name leads to the patients' page.
+"""
+
+from django.urls import include, path
+
+from sasportal.urls import urlpatterns as portal
+
+urlpatterns = [*portal, path("patient/", include("sasportal.accounts.patients.library_urls"))]
