@@ -299,6 +299,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Lists of members only: a file too large for this handler is dropped, never written to the disk
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
+
 # Personal data of patients are sealed with these (sasportal/vault): `name:base64` of 32 bytes, the first one wraps
 def fresh_key() -> str:
     return base64.b64encode(secrets.token_bytes(32)).decode()
