@@ -168,4 +168,10 @@ class OrientationEvent(models.Model):
         ordering = ["id"]
 
 
-from booking.patients.models import Booking, BookingEvent, Draft, Person  # noqa: E402, F401 - Django looks here
+from booking.patients.models import (  # noqa: E402, F401 - Django looks for models here
+    Booking,
+    BookingEvent,
+    Draft,
+    Person,
+    PracticeRule,
+)

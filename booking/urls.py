@@ -10,6 +10,7 @@ urlpatterns = [
     path("supervision/", include("booking.supervision.urls")),
     path("patient/rendez-vous/", include("booking.patients.urls")),
     path("effecteur/<path:national_id>/rendez-vous/", practice_views.bookings, name="effector_bookings"),
+    path("effecteur/<path:national_id>/rendez-vous/regle", practice_views.rule, name="effector_booking_rule"),
     path(
         "effecteur/<path:national_id>/rendez-vous/<uuid:booking_id>/venue",
         practice_views.attendance,

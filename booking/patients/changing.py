@@ -8,13 +8,13 @@ from django.utils import timezone
 from agenda.own.offer import SlotFull, SlotGone, SlotPast, give_back_place, take_place
 from booking.patients import notices
 from booking.patients.history import move
-from booking.patients.models import Booking, BookingState, EventKind
+from booking.patients.models import Booking, BookingState, EventKind, PracticeRule
 from sasportal.accounts.models import User
+from sasportal.audit import trail
 
 __all__ = ["NotCancellable", "SlotFull", "SlotGone", "SlotPast", "TooLateToUndo", "cancel", "is_late", "undo"]
 
 UNDO_FOR = timedelta(minutes=10)
-LATE_AFTER = timedelta(hours=24)
 
 
 class NotCancellable(Exception):
@@ -27,7 +27,20 @@ class TooLateToUndo(Exception):
 
 def is_late(booking: Booking) -> bool:
     """Would cancelling now come later than the practice asks for?"""
-    return timezone.now() > booking.start - LATE_AFTER
+    return timezone.now() > booking.start - timedelta(hours=hours_before(booking.practitioner))
+
+
+def hours_before(national_id: str) -> int:
+    """How many hours before an appointment this practice wants to be told."""
+    rule = PracticeRule.objects.filter(pk=national_id).values_list("cancellation_hours", flat=True).first()
+    return PracticeRule.DEFAULT_HOURS if rule is None else rule
+
+
+@transaction.atomic
+def write_rule(*, actor: User, national_id: str, hours: int) -> None:
+    """Say from when on a cancellation is late; what was cancelled before stays as it was noted."""
+    PracticeRule.objects.update_or_create(pk=national_id, defaults={"cancellation_hours": hours})
+    trail.record(actor=actor, action="practice_rule_changed", target=national_id, hours=hours)
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from agenda.own.holding import HELD_FOR, hold_place, release
@@ -44,15 +45,12 @@ def begin(*, owner: str, shown: Shown, search: UUID | None = None, account: User
     visitor = visitor_of(owner)
     wait_for_others("patient-draft", visitor)
     now = timezone.now()
-    known = _known(visitor, shown.slot.key)
+    known = _known(visitor, shown.slot.key, account)
     if known:
         return hold_again(known, now=now)
     number = uuid.uuid4()
+    _release_others(visitor, now)
     row, until = _held(number, shown, now)
-    others = Draft.objects.filter(visitor=visitor)
-    for other in others.filter(held_until__gt=now):
-        release(other.pk)
-    others.filter(held_until__gt=now).update(held_until=now)
     return Draft.objects.create(
         id=number, visitor=visitor, account=account, search=search, held_until=until, began_at=now,
         **columns(shown, row, offered_from(row, now)),
@@ -70,9 +68,19 @@ def begin_move(*, owner: str, booking: Booking, shown: Shown, account: User) -> 
     return draft
 
 
-def _known(visitor: str, slot_key: str) -> Draft | None:
-    found = Draft.objects.filter(visitor=visitor, slot_key=slot_key, moves=None, began_at__gt=timezone.now() - KEPT_FOR)
-    return found.order_by("-began_at").first()
+def _known(visitor: str, slot_key: str, account: User | None) -> Draft | None:
+    """What this browser began for the same slot, unless another account went on with it."""
+    recent = Draft.objects.filter(visitor=visitor, slot_key=slot_key, began_at__gt=timezone.now() - LONGEST_HELD)
+    mine = recent.filter(Q(account=None) | Q(account=account), moves=None)
+    return mine.order_by("-began_at").first()
+
+
+def _release_others(visitor: str, now: datetime) -> None:
+    """A new place frees the one held before; refused, the transaction gives it back."""
+    held = Draft.objects.filter(visitor=visitor, held_until__gt=now)
+    for other in held:
+        release(other.pk)
+    held.update(held_until=now)
 
 
 def _held(number: UUID, shown: Shown, now: datetime) -> tuple[Occurrence, datetime]:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from booking.patients.lines import REASONS
-from booking.patients.models import Person, PersonKind, Scope
+from booking.patients.models import Person, PersonKind, PracticeRule, Scope
 from booking.patients.people import ADULT_AT, LONGEST_HELP, Identity, age
 from sasportal.phones import french_phone
 
@@ -117,6 +117,17 @@ class ReasonForm(forms.Form):
         max_length=LONGEST_REASON,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_REASON}),
+    )
+
+
+class RuleForm(forms.Form):
+    """Of a practice."""
+
+    heures = forms.IntegerField(
+        label="Prévenir au moins (heures avant)",
+        help_text="Une annulation plus tardive reste possible ; elle vous est signalée.",
+        min_value=0,
+        max_value=PracticeRule.MOST_HOURS,
     )
 
 

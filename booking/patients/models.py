@@ -147,6 +147,19 @@ class Draft(Sealed, Meeting):
         indexes = [models.Index(fields=["visitor", "slot_key"], name="drafts_of_visitor")]
 
 
+class PracticeRule(models.Model):
+    """How long before an appointment its practice wants to be told; without a row, DEFAULT_HOURS."""
+
+    DEFAULT_HOURS, MOST_HOURS = 24, 96
+
+    national_id = models.CharField("identifiant national", max_length=50, primary_key=True)
+    cancellation_hours = models.PositiveSmallIntegerField("prévenir au moins (heures avant)", default=DEFAULT_HOURS)
+
+    class Meta:
+        verbose_name = "règle d'un cabinet"
+        verbose_name_plural = "règles de cabinets"
+
+
 class EventKind(models.TextChoices):
     BOOKED = "booked", "Rendez-vous pris"
     ASKED = "asked", "Rendez-vous demandé"

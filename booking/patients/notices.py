@@ -65,9 +65,19 @@ def send_patient_notice(*, booking: str, what: str) -> None:
         return
     if what == "reminder" and (found.state != BookingState.BOOKED or found.start <= timezone.now()):
         return
+    for to in _addresses(found):
+        _write_to(to, found, what)
+
+
+def _addresses(booking: Booking) -> list[str]:
+    helped = booking.person.helped if booking.person else None
+    return [one.email for one in (booking.account, helped) if one is not None and one.email]
+
+
+def _write_to(to: str, found: Booking, what: str) -> None:
     said = meeting_line(found)
     send_mail(
-        "patient_booking", to=found.account.email, subject=f"{subject(found, what)} : {said.when}", line=said,
+        "patient_booking", to=to, subject=f"{subject(found, what)} : {said.when}", line=said,
         what=what, state=found.state, path=reverse("booking:patient:detail", args=[found.pk]),
         before=meeting_line(found.replaces) if what == "moved" and found.replaces else None,
         calendars=[("rendez-vous.ics", calendar_of(one)) for one in _calendars(found, what)],

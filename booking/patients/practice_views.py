@@ -15,9 +15,10 @@ from booking.forms import AttendanceForm
 from booking.models import OrientationState
 from booking.patients import changing
 from booking.patients.changing import NotCancellable
+from booking.patients.forms import RuleForm
 from booking.patients.history import write_reading
 from booking.patients.lines import booking_line
-from booking.patients.models import Booking, BookingState
+from booking.patients.models import Booking, BookingState, PracticeRule
 from directory.effectors.access import effector_page, person
 from directory.effectors.frame import frame
 from directory.effectors.rights import Effector, acts_for
@@ -46,8 +47,22 @@ def bookings(request: HttpRequest, effector: Effector) -> HttpResponse:
     recent = of_mine.filter(end__gt=now - PAST_SHOWN).exclude(state=BookingState.BOOKED, end__gt=now)
     past = recent.order_by("-start")[:MOST_LINES]
     write_reading([one for one in [*coming, *past] if one.readable], person(request))
-    context = {"coming": [row(one) for one in coming], "past": [row(one) for one in past]}
+    form = RuleForm(initial={"heures": changing.hours_before(effector.national_id)})
+    context = {"coming": [row(one) for one in coming], "past": [row(one) for one in past], "form": form}
     return render(request, "booking/effector_bookings.html", frame(request, effector) | context)
+
+
+@require_POST
+@effector_page(FOLLOW)
+def rule(request: HttpRequest, effector: Effector) -> HttpResponse:
+    """From when on a cancellation is late."""
+    national_id, form = of_practice(effector, request), RuleForm(request.POST)
+    if form.is_valid():
+        changing.write_rule(actor=person(request), national_id=national_id, hours=form.cleaned_data["heures"])
+        messages.success(request, "C’est enregistré.")
+        return redirect("booking:effector_bookings", national_id)
+    messages.error(request, f"Indiquez un nombre d’heures entre 0 et {PracticeRule.MOST_HOURS}.")
+    return redirect("booking:effector_bookings", national_id)
 
 
 def row(booking: Booking) -> dict[str, Any]:

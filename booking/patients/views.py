@@ -75,7 +75,6 @@ def detail(request: HttpRequest, booking: Booking) -> HttpResponse:
         "movable": ahead and booking.occurrence_id is not None and may(account, booking, Scope.BOOK),
         "undoable": undoable(booking) and may(account, booking, Scope.CANCEL),
         "replaced": Booking.objects.filter(replaces=booking).first(),
-        "late": changing.is_late(booking),
         "failed": bool(notices.failed([booking])),
         "events": event_lines(booking, account),
     }
@@ -105,7 +104,11 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponse:
         except NotCancellable:
             messages.error(request, "Ce rendez-vous ne peut plus être annulé ici : il est passé, ou l’est déjà.")
         return redirect("booking:patient:detail", booking.pk)
-    context = {"line": booking_line(booking), "late": changing.is_late(booking)}
+    context = {
+        "line": booking_line(booking),
+        "late": changing.is_late(booking),
+        "hours": changing.hours_before(booking.practitioner),
+    }
     return render(request, "patient/booking/cancel.html", context)
 
 

@@ -87,6 +87,17 @@ def test_late_it_is_possible_and_said(account: User, client: Client) -> None:
     assert (booking.state, booking.cancelled_late) == (BookingState.CANCELLED, True)
 
 
+def test_the_practice_says_from_when_on_it_is_late(account: User, client: Client, booking: Booking) -> None:
+    effector = signed_in_by_psc(person(cast.ANNE, Role.EFFECTOR))
+    address = f"/effecteur/{cast.ANNE}/rendez-vous/regle"
+    assert "entre 0 et 96" in effector.post(address, {"heures": "97"}, follow=True).content.decode()
+    assert changing.hours_before(cast.ANNE) == 24
+    with time_machine.travel(booking.start - timedelta(hours=48)):
+        assert not changing.is_late(booking)
+        effector.post(address, {"heures": "72"})
+        assert changing.is_late(booking)
+
+
 def test_begun_it_is_not_cancelled(booking: Booking, account: User) -> None:
     with time_machine.travel(booking.start), pytest.raises(changing.NotCancellable):
         changing.cancel(actor=account, booking=booking)
@@ -246,6 +257,7 @@ def test_the_helper_sees_and_cancels_within_what_he_was_allowed(account: User, c
     cast.drafts.choose_person(draft, person_helped)
     cast.drafts.write_reason(draft, cast.REASON)
     booking = cast.confirming.confirm(actor=account, draft=draft)
+    assert sorted(letter.to for letter in sent()) == [[helped.email], [account.email]]
     assert client.get(page(booking)).status_code == 200
     assert client.post(page(booking, "annuler")).status_code == 403
     own = cast.browser(helped)

@@ -167,6 +167,13 @@ def test_signed_out_the_same_browser_opens_it_no_more(row: Occurrence) -> None:
     assert cast.browser().get(first).status_code == 404
 
 
+def test_signed_out_one_begins_anew_for_the_same_slot(row: Occurrence) -> None:
+    walk(cast.browser(cast.patient()), row)
+    client = cast.browser()
+    assert client.get(begin(client, row)).status_code == 200
+    assert (Draft.objects.count(), Hold.objects.count()) == (2, 1)
+
+
 def test_ten_minutes_later_the_place_is_free_for_others(row: Occurrence) -> None:
     client = cast.browser()
     first = begin(client, row)

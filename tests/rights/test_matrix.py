@@ -103,6 +103,7 @@ EFFECTOR_PAGES: dict[str, Line] = {
     # Who patients are is the practice's alone: no administrator reads it
     "booking:effector_bookings": (["anne"], PRACTICE, None),
     "booking:effector_booking_attendance": (["anne", "taken"], PRACTICE, {"venue": "venu"}),
+    "booking:effector_booking_rule": (["anne"], PRACTICE, {"heures": "24"}),
     "booking:effector_booking_refuse": (["anne", "taken"], PRACTICE, {}),
     "agenda:effector:seen": (["anne"], OF_ANNE, None),
     "agenda:effector:seen_lines": (["anne"], OF_ANNE, None),
