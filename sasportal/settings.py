@@ -49,6 +49,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "sasportal.accounts",
+    "sasportal.accounts.patients.franceconnect",
     "sasportal.audit",
     "sasportal.outbox",
     "sasportal.vault",
@@ -68,6 +69,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_celery_beat",
@@ -193,6 +195,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sasportal.accounts.tasks.forget_ended_sessions",
         "schedule": crontab(minute=25),
     },
+    "forget-unconfirmed-patients": {
+        "task": "sasportal.accounts.patients.tasks.forget_unconfirmed",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "forget-registrations": {
         "task": "directory.registration.tasks.forget_registrations",
         "schedule": crontab(hour=4, minute=20),
@@ -253,6 +259,28 @@ OIDC_TIMEOUT = 5
 OIDC_CALLBACK_CLASS = "sasportal.accounts.psc_views.CallbackView"
 OIDC_AUTHENTICATE_CLASS = "sasportal.accounts.psc_views.AuthenticateView"
 OIDC_AUTHENTICATION_CALLBACK_URL = "oidc_authentication_callback"
+
+# FranceConnect v2, for patients: every address is a setting; without an issuer the button is not offered.
+FRANCECONNECT_ISSUER = env.str("FRANCECONNECT_ISSUER", "")
+FRANCECONNECT_CLIENT_ID = env.str("FRANCECONNECT_CLIENT_ID", "")
+FRANCECONNECT_CLIENT_SECRET = env.str("FRANCECONNECT_CLIENT_SECRET", "")
+FRANCECONNECT_AUTHORIZATION_ENDPOINT = env.str(
+    "FRANCECONNECT_AUTHORIZATION_ENDPOINT", f"{FRANCECONNECT_ISSUER}/authorize"
+)
+FRANCECONNECT_TOKEN_ENDPOINT = env.str("FRANCECONNECT_TOKEN_ENDPOINT", f"{FRANCECONNECT_ISSUER}/token")
+FRANCECONNECT_USERINFO_ENDPOINT = env.str("FRANCECONNECT_USERINFO_ENDPOINT", f"{FRANCECONNECT_ISSUER}/userinfo")
+FRANCECONNECT_JWKS_ENDPOINT = env.str("FRANCECONNECT_JWKS_ENDPOINT", f"{FRANCECONNECT_ISSUER}/jwks")
+FRANCECONNECT_LOGOUT_ENDPOINT = env.str("FRANCECONNECT_LOGOUT_ENDPOINT", f"{FRANCECONNECT_ISSUER}/session/end")
+FRANCECONNECT_ALGORITHM = env.str("FRANCECONNECT_ALGORITHM", "ES256")  # or RS256, as declared to FranceConnect
+FRANCECONNECT_BUTTON_IMAGE = env.str("FRANCECONNECT_BUTTON_IMAGE", "")
+SOCIALACCOUNT_ADAPTER = "sasportal.accounts.patients.franceconnect.adapter.FranceConnectAccountAdapter"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # the person is proven; the address gets its own confirmation
+SOCIALACCOUNT_STORE_TOKENS = False
+
+# What an account holds besides itself: functions that hand it over, and that erase it before the account goes
+PATIENT_EXPORTERS: list[str] = []
+PATIENT_ERASERS: list[str] = []
 
 # Functions called with the account of whoever signs in, before the first page, by the way in
 SIGN_IN_HOOKS = {

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from agenda.cards_view import (
     OWN_FILTERS,
@@ -167,12 +167,8 @@ def offer(visible: VisibleSlot, *, card: Card, refs: Mapping[str, str], begin: s
 
 
 def beginning(search_id: UUID) -> str:
-    """Where taking a rendez-vous of this search begins; the pages of booking stand to the right of this app."""
-    try:
-        start = reverse("booking:patient:start")
-    except NoReverseMatch:
-        start = "/patient/rendez-vous/nouveau"
-    return f"{start}?{urlencode({'recherche': search_id})}"
+    """Where taking a rendez-vous of this search begins."""
+    return f"{reverse('booking:patient:start')}?{urlencode({'recherche': search_id})}"
 
 
 def message(card: Card) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from booking.patients.models import Booking, PersonKind, Scope
@@ -16,7 +16,7 @@ from sasportal.accounts import signed_in
 from sasportal.accounts.models import User
 from sasportal.accounts.patients.access import patient, patient_required, second_factor_first
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def bookings_of(account: User) -> QuerySet[Booking]:
@@ -44,7 +44,7 @@ def booking_page(view: View) -> View:
     """Give the view a booking of this account; a second factor is needed, but for what was booked a moment ago."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, booking_id: UUID, **more: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, booking_id: UUID, **more: Any) -> HttpResponseBase:
         account = patient(request)
         just_booked = str(booking_id) in request.session.get(JUST_BOOKED, [])
         if not just_booked and not signed_in.strongly(request):

@@ -61,7 +61,7 @@ def _tell(channel: str, booking: Booking, what: str) -> bool:
 def send_patient_notice(*, booking: str, what: str) -> None:
     """The channel: tell the account that booked, and the adult it was booked for, how it stands now."""
     found = Booking.objects.select_related("account", "replaces", "person__helped").filter(pk=UUID(booking)).first()
-    if found is None:
+    if found is None or found.account is None:
         return
     if what == "reminder" and (found.state != BookingState.BOOKED or found.start <= timezone.now()):
         return

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ from sasportal.accounts import signed_in
 from sasportal.accounts.models import User
 from sasportal.accounts.patients.access import is_patient, patient, patient_required, second_factor_first
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 STEPS = ("Le rendez-vous", "Pour qui", "Le motif", "Vérifier et confirmer")
 # Booked in this very session: its confirmation is shown without a second factor
 JUST_BOOKED = "patient_just_booked"
@@ -41,7 +41,7 @@ def open_step(view: View) -> View:
     """Give the view its draft, its place held; no account is needed yet."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, draft_id: UUID, **more: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, draft_id: UUID, **more: Any) -> HttpResponseBase:
         try:
             draft = drafts.load(draft_id=draft_id, owner=owner_of(request), account=account_of(request))
         except DraftUnknown:
@@ -55,7 +55,7 @@ def signed_step(view: View) -> View:
     """The same for a signed-in patient: the draft becomes his; who has data here already proves a second factor."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, draft_id: UUID, **more: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, draft_id: UUID, **more: Any) -> HttpResponseBase:
         account = patient(request)
         try:
             draft = drafts.load(draft_id=draft_id, owner=owner_of(request), account=account)
@@ -76,7 +76,7 @@ def _has_data(account: User, draft: Draft) -> bool:
     return Person.objects.filter(account=account, created_at__lt=draft.began_at).exists()
 
 
-def _held(request: HttpRequest, draft: Draft, view: View, **more: Any) -> HttpResponse:
+def _held(request: HttpRequest, draft: Draft, view: View, **more: Any) -> HttpResponseBase:
     now = timezone.now()
     expired = draft.held_until <= now
     try:
@@ -87,7 +87,7 @@ def _held(request: HttpRequest, draft: Draft, view: View, **more: Any) -> HttpRe
     return view(request, draft, **more)
 
 
-def _after_all(request: HttpRequest, draft_id: UUID) -> HttpResponse:
+def _after_all(request: HttpRequest, draft_id: UUID) -> HttpResponseBase:
     """Confirmed already (refresh, second tab): its page. Otherwise it is over, or somebody else's."""
     account = account_of(request)
     if account and Booking.objects.filter(pk=draft_id, account=account).exists():

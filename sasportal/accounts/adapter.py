@@ -73,7 +73,7 @@ class AccountAdapter(DefaultAccountAdapter):
         if user.kind != self.kind:
             clear_login(request)
             raise ImmediateHttpResponse(redirect("account_login"))
-        user.backend = self.backend  # type: ignore[attr-defined]
+        user.backend = self.backend
         super().login(request, user)
 
     def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
@@ -82,8 +82,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def post_login(self, request: HttpRequest, user: User, **arguments: Any) -> HttpResponse:
         session_rules.begin(request)
-        signed_in.call_hooks(user, way="local")
-        trail.record(actor=user, action="sign_in", origin=trail.origin_of(request), method="local")
+        if user.kind == UserKind.PROFESSIONAL:
+            signed_in.call_hooks(user, way="local")
+        method = "franceconnect" if signed_in.by_franceconnect(request) else "local"
+        trail.record(actor=user, action="sign_in", origin=trail.origin_of(request), method=method)
         return super().post_login(request, user, **arguments)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -16,6 +16,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "DEMO": settings.DEMO,
         "PSC_OFFERED": bool(settings.PSC_ISSUER),
         "PSC_BUTTON_IMAGE": settings.PSC_BUTTON_IMAGE,
+        "FRANCECONNECT_OFFERED": bool(settings.FRANCECONNECT_ISSUER),
+        "FRANCECONNECT_BUTTON_IMAGE": settings.FRANCECONNECT_BUTTON_IMAGE,
         "NAVIGATION": entries(getattr(request, "user", None)),
         # Pages that both sides share, errors first, look like the side they are opened on
         "SIDE": side,

@@ -67,7 +67,7 @@ class SidesMiddleware(TwoWayMiddleware):
 
     def concerns(self, request: HttpRequest) -> bool:
         if on_patients_side(request):
-            request.urlconf = PATIENTS_URLCONF  # type: ignore[attr-defined]
+            request.urlconf = PATIENTS_URLCONF
         return False
 
 

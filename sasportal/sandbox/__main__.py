@@ -5,12 +5,17 @@ import asyncio
 import json
 from pathlib import Path
 
-from sasportal.sandbox import editors, mailbox, psc
+from sasportal.sandbox import editors, franceconnect, mailbox, psc
 
 
 async def serve(config: dict) -> None:
-    """Serve the fake Pro Santé Connect, the fake editors and the mailbox until cancelled."""
-    await asyncio.gather(psc.serve(config["psc"]), editors.serve(config["editors"]), mailbox.serve(config["mailbox"]))
+    """Serve the fake Pro Santé Connect and FranceConnect, the fake editors and the mailbox until cancelled."""
+    await asyncio.gather(
+        psc.serve(config["psc"]),
+        franceconnect.serve(config["franceconnect"]),
+        editors.serve(config["editors"]),
+        mailbox.serve(config["mailbox"]),
+    )
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ REGISTRATIONS = Path(__file__).resolve().parent / "registrations.json"
 # Raise it when the generated territory or the way it is loaded changes.
 TERRITORY = "4"
 FIRST_PORTS = {"web": 8000, "psc": 8100, "alpha": 8101, "beta": 8102, "gamma": 8103, "delta": 8104, "epsilon": 8105,
-               "mailbox": 8120, "smtp": 8125}  # fmt: skip
+               "franceconnect": 8110, "mailbox": 8120, "smtp": 8125}  # fmt: skip
 EDITORS = {
     "alpha": ("Alpha Agenda", "individual", ["R01", "R02"]),
     "beta": ("Béta Rendez-vous", "cpts", ["R01", "R04", "R02"]),
@@ -76,6 +76,9 @@ def portal_environment(memory: Memory) -> dict[str, str]:
         "PSC_AUTHORIZATION_ENDPOINT": f"{memory.url('psc')}/auth",
         "PSC_CLIENT_ID": "sas-portal",
         "PSC_CLIENT_SECRET": memory.secret("psc-portal"),
+        "FRANCECONNECT_ISSUER": f"{memory.url('franceconnect')}/api/v2",
+        "FRANCECONNECT_CLIENT_ID": "sas-patients",
+        "FRANCECONNECT_CLIENT_SECRET": memory.secret("franceconnect-portal"),
         "PORTAL_URL": memory.url("web"),
         "PATIENT_KEYS": f"demo:{memory.key('patients')}",
         "PATIENT_INDEX_KEY": memory.key("patients-index"),
@@ -115,6 +118,18 @@ def sandbox_config(memory: Memory, var: Path) -> dict[str, Any]:
         )  # fmt: skip
     return {
         "psc": {"port": memory.ports["psc"], "data": str(var / "sandbox" / "psc"), "clients": clients},
+        "franceconnect": {
+            "port": memory.ports["franceconnect"],
+            "data": str(var / "sandbox" / "franceconnect"),
+            "clients": [
+                {
+                    "client_id": "sas-patients",
+                    "client_secret": memory.secret("franceconnect-portal"),
+                    "redirect_uris": [f"{portal}/patient/franceconnect/retour"],
+                    "post_logout_redirect_uris": [f"{portal}/patient/au-revoir"],
+                }
+            ],
+        },
         "editors": {
             "psc_issuer": f"{memory.url('psc')}/auth/realms/esante-wallet",
             "portal_url": portal,

@@ -1,6 +1,7 @@
 """Patients' local accounts: signing up, confirming the address, signing in, forgetting the password."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -9,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 
 from sasportal.accounts.models import User, UserKind
+from sasportal.accounts.patients import unconfirmed
+from sasportal.accounts.patients.tasks import forget_unconfirmed
 from sasportal.accounts.sides import PATIENTS_URLCONF
 from sasportal.audit.models import Entry
 from sasportal.outbox.models import Delivery
@@ -73,7 +76,7 @@ def test_without_confirmed_address_the_password_opens_nothing():
     ("password", "said"),
     [
         ("court", "12 caractères"),
-        ("unbelievable", "trop courant"),
+        ("telechargement", "trop courant"),
         ("123456789012", "entièrement numérique"),
         ("lou.martin@exemple", "trop semblable"),
     ],
@@ -270,3 +273,14 @@ def test_password_is_changed_and_other_devices_leave():
     form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
     assert client.post("/patient/compte/mot-de-passe/", form)["Location"] == "/patient/compte/"
     assert (is_in(client), is_in(other)) == (True, False)
+
+
+def test_an_address_nobody_confirms_is_free_again_after_four_days():
+    signed_up()
+    patient("confirmee@exemple.example")
+    opened = User.objects.get(email=ADDRESS).date_joined
+    assert unconfirmed.forget(now=opened + timedelta(days=4)) == 0
+    forget_unconfirmed()
+    assert User.objects.count() == 2
+    assert unconfirmed.forget(now=opened + timedelta(days=4, seconds=1)) == 1
+    assert User.objects.get().email == "confirmee@exemple.example"

@@ -167,6 +167,9 @@ PATIENT_PAGES: dict[str, Line] = {
     "accounts:patient:logout": ([], {"visitor", "patient"}, None),
     "accounts:patient:signed_out": ([], EVERYBODY, None),
     "accounts:patient:account": ([], PATIENTS, None),
+    "accounts:patient:history": ([], PATIENTS, None),
+    "accounts:patient:export": ([], PATIENTS, None),
+    "accounts:patient:erase": ([], PATIENTS, {}),
     "accounts:patient:second_factor": ([], PATIENTS, None),
     "accounts:patient:go_on": ([], PATIENTS, None),
     **{f"agenda:patient:{name}": ([], EVERYBODY, None)
@@ -201,6 +204,8 @@ ELSEWHERE = {
     "fhir:appointments", "fhir:appointment", "fhir:unknown",
     "agenda:events", "api:events", "agenda:retry", "agenda:patient:events",
     "schema", "api-docs", "metrics",
+    # FranceConnect, off here (tests/patients_accounts)
+    "accounts:patient:franceconnect", "franceconnect_login", "franceconnect_callback",
 }  # fmt: skip
 ELSEWHERE_PREFIXES = ("admin:", "account_", "mfa_", "oidc_", "accounts:back_channel")
 

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from sasportal.accounts import signed_in
 from sasportal.accounts.models import User, UserKind
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 WRONG_SIDE = "accounts/wrong_side.html"
 AFTER_SECOND_FACTOR = "sas_after_second_factor"
 
@@ -32,7 +32,7 @@ def patient_required(view: View) -> View:
     """Lead nobody to sign in and back; refuse (403) a professional."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path(), reverse("accounts:patient:login"))
         if not is_patient(request.user):
@@ -46,11 +46,11 @@ def second_factor_required(view: View) -> View:
     """`patient_required`, and this session proved a second factor or came from FranceConnect.
 
     For every page that shows what was kept of somebody's health. Who has no second factor yet sets one
-    up and comes back; the wizard of a first booking asks only for `patient_required` (docs/decisions/0013).
+    up and comes back; the wizard of a first booking asks only for `patient_required` (docs/decisions/0016).
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs) if signed_in.strongly(request) else second_factor_first(request)
 
     return patient_required(guarded)
@@ -67,7 +67,7 @@ def patients_only_sign_in(view: View) -> View:
     """Refuse to open a patient's session inside a professional's: that one is closed first, by its owner."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not is_patient(request.user):
             return render(request, WRONG_SIDE, status=403)
         return view(request, *args, **kwargs)

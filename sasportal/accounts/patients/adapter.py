@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -50,6 +51,12 @@ class PatientAdapter(AccountAdapter):
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:patient:account")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Ask again whoever can prove who they are here: not those of FranceConnect alone."""
+        user = self.request.user
+        provable = user.has_usable_password() or is_mfa_enabled(user)
+        return bool(provable and super().is_reauthentication_required(app=app, **kwargs))
 
     def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
         deliver("patient-address", address_id=emailconfirmation.email_address.pk)

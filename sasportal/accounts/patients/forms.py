@@ -7,6 +7,8 @@ from django import forms
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 
+from sasportal.accounts.forms import FilterForm
+
 ADDRESS_HINT = "Par exemple : prenom.nom@exemple.fr"
 PASSWORD_HINT = "12 caractères au moins. Une phrase de plusieurs mots est facile à retenir."  # noqa: S105 - a hint
 
@@ -36,6 +38,17 @@ class ForgottenPasswordForm(ResetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         said(self.fields["email"], "Adresse électronique", ADDRESS_HINT)
+
+
+class HistoryForm(FilterForm):
+    page = forms.IntegerField(required=False, min_value=1)
+
+
+class EraseForm(forms.Form):
+    sure = forms.BooleanField(
+        label="Je veux supprimer mon compte et tout ce qui va avec.",
+        error_messages={"required": "Cochez cette case pour supprimer votre compte. Rien n’a été supprimé."},
+    )
 
 
 def said(field: forms.Field, label: str, hint: str = "") -> None:

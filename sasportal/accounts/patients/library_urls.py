@@ -5,14 +5,17 @@ from django.urls import include, path, re_path
 
 from sasportal.accounts import local_views
 from sasportal.accounts.patients import views
+from sasportal.accounts.patients.franceconnect import views as franceconnect
 
 urlpatterns = [
     path("connexion", views.SignInView.as_view(), name="account_login"),
     path("inscription", views.SignUpView.as_view(), name="account_signup"),
     path("deconnexion", views.sign_out, name="account_logout"),
+    path("franceconnect/", franceconnect.leave_for_franceconnect, name="franceconnect_login"),
+    path("franceconnect/retour", franceconnect.come_back, name="franceconnect_callback"),
     path("compte/suspendu/", account.account_inactive, name="account_inactive"),
     path("compte/confirmer-identite/", account.reauthenticate, name="account_reauthenticate"),
-    path("compte/adresse/", account.email_verification_sent, name="account_email_verification_sent"),
+    path("compte/adresse/", views.AddressToConfirmView.as_view(), name="account_email_verification_sent"),
     re_path(r"^compte/adresse/(?P<key>[-:\w]+)/$", account.confirm_email, name="account_confirm_email"),
     path("compte/mot-de-passe/", local_views.NewPasswordView.as_view(), name="account_change_password"),
     path("compte/mot-de-passe/oublie/", views.PasswordForgottenView.as_view(), name="account_reset_password"),
