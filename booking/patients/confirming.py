@@ -60,8 +60,9 @@ def _booked(actor: User, draft: Draft, person: Person, *, knowingly: bool) -> Bo
     if not knowingly and (others := overlapping(draft, person)):
         raise Overlaps(others)
     # Both occurrences of a move are locked in one order: two people swapping places do not wait for each other
-    for pk in sorted(filter(None, {draft.occurrence_id, draft.moves.occurrence_id if draft.moves else None})):
-        lock(pk)
+    if draft.moves:
+        for pk in sorted(filter(None, {draft.occurrence_id, draft.moves.occurrence_id})):
+            lock(pk)
     assert draft.occurrence_id is not None  # noqa: S101 - a draft is of the own agenda
     row = take_place(occurrence_id=draft.occurrence_id, now=now, shown_start=draft.start, hold=draft.pk)
     drafts.public(row)
@@ -96,7 +97,7 @@ def open_of(person: Person, *, but: Booking | None) -> QuerySet[Booking]:
 def _written(draft: Draft, person: Person, state: BookingState, now: datetime) -> Booking:
     same = {field.name: getattr(draft, field.name) for field in Meeting._meta.fields}
     booking = Booking(
-        id=draft.pk, state=state, account=person.account, person=person, person_index=person.index,
+        id=draft.pk, state=state, account_id=person.account_id, person=person, person_index=person.index,
         replaces=draft.moves, booked_at=now, changed_at=now, **same,
     )  # fmt: skip
     seal(booking, identity_of(person).sealed_as() | {"kind": person.kind} | drafts.reason_of(draft))

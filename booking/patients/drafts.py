@@ -17,8 +17,7 @@ from agenda.slots import SlotType
 from booking.patients.meetings import Shown, columns
 from booking.patients.models import Booking, Draft, Person
 from sasportal.accounts.models import User
-from sasportal.vault.models import DataKey
-from sasportal.vault.sealing import opened, seal
+from sasportal.vault.sealing import forget_keys, opened, seal
 
 __all__ = ["DraftUnknown", "SlotFull", "SlotGone", "SlotPast", "begin", "hold_again", "load", "release"]
 
@@ -166,15 +165,16 @@ def give_up(draft: Draft) -> None:
 def forget(draft: Draft) -> None:
     Draft.objects.filter(pk=draft.pk).delete()
     if draft.key_id:
-        DataKey.objects.filter(pk=draft.key_id).delete()
+        forget_keys([draft.key_id])
 
 
+@transaction.atomic
 def forget_drafts(*, now: datetime) -> None:
     """Erase what was left unfinished a day ago."""
     old = Draft.objects.filter(began_at__lte=now - KEPT_FOR)
     keys = list(old.exclude(key=None).values_list("key", flat=True))
     old.delete()
-    DataKey.objects.filter(pk__in=keys).delete()
+    forget_keys(keys)
 
 
 def wait_for_others(what: str, who: str) -> None:

@@ -16,8 +16,7 @@ from booking.patients.history import write
 from booking.patients.models import OPEN_STATES, Booking, Draft, EventKind, Person, PersonKind
 from sasportal.accounts.models import User
 from sasportal.audit.trail import SYSTEM
-from sasportal.vault.models import DataKey
-from sasportal.vault.sealing import erase
+from sasportal.vault.sealing import erase, forget_keys
 
 KEEP = timedelta(days=30)
 
@@ -67,8 +66,9 @@ def _people_gone() -> int:
     return _delete_with_keys(over)
 
 
+@transaction.atomic
 def _delete_with_keys(rows: QuerySet[Draft] | QuerySet[Person]) -> int:
     ids = list(rows.values_list("pk", "key"))
     rows.model.objects.filter(pk__in=[pk for pk, _ in ids]).delete()
-    DataKey.objects.filter(pk__in=[key for _, key in ids if key]).delete()
+    forget_keys([key for _, key in ids if key])
     return len(ids)

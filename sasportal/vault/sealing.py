@@ -4,12 +4,13 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.views.decorators.debug import sensitive_variables
 
 from sasportal.spelling import plain
@@ -38,7 +39,7 @@ def seal(record: Sealed, content: Mapping[str, str]) -> None:
     record.sealed = encrypt(secret, text, bound_to=_bound(record, key))
     record.key = key
     if old:
-        DataKey.objects.filter(pk=old).delete()
+        forget_keys([old])
 
 
 @sensitive_variables()
@@ -55,9 +56,18 @@ def opened(record: Sealed) -> dict[str, str]:
 def erase(record: Sealed) -> None:
     """Delete the key, then the text: neither this database nor a backup without keys says it again."""
     if record.key_id:
-        DataKey.objects.filter(pk=record.key_id).delete()
+        forget_keys([record.key_id])
     record.key, record.sealed = None, b""
     record.save(update_fields=["key", "sealed"])
+
+
+def forget_keys(ids: Sequence[UUID]) -> None:
+    """Delete keys, in the transaction in which their records go or are sealed anew.
+
+    In one statement: Django would look in every table for records that still name them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM vault_datakey WHERE id = ANY(%s)", [list(ids)])
 
 
 def rewrap(key: DataKey) -> None:
