@@ -24,7 +24,7 @@ class EditorForm(forms.ModelForm):
         model = Editor
         fields = [
             "name", "base_url", "booking_hosts", "state", "flows", "ca_file", "cert_file", "key_file",
-            "expected_cn", "expected_ou", "appointment_systems",
+            "expected_cn", "expected_ou", "appointment_systems", "writes_appointments",
         ]  # fmt: skip
 
     def _post_clean(self) -> None:

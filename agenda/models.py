@@ -34,6 +34,11 @@ class Editor(models.Model):
     state_reason = models.CharField("motif", max_length=200, blank=True, editable=False)
     state_since = models.DateTimeField("depuis", null=True, editable=False)
     flows = ArrayField(models.CharField(max_length=3, choices=Flow), default=list, verbose_name="flux")
+    writes_appointments = models.BooleanField(
+        "prend les rendez-vous des patients (POST Appointment)",
+        default=False,
+        help_text="Sinon, un patient réserve sur le site de l'éditeur.",
+    )
     ca_file = models.CharField("autorité de confiance (fichier)", max_length=500, blank=True)
     cert_file = models.CharField("notre certificat (fichier)", max_length=500, blank=True)
     key_file = models.CharField("notre clé (fichier)", max_length=500, blank=True)

@@ -369,6 +369,8 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "ne-pas-repondre@sas.invalid")
 # Address of the portal in what it sends, without a trailing slash
 PORTAL_URL = required("PORTAL_URL", "http://127.0.0.1:8000")
+# Identifier system of the appointments asked of editors for patients; with it, editors name them back
+APPOINTMENT_SYSTEM = env.str("APPOINTMENT_SYSTEM", f"{PORTAL_URL}/fhir/Appointment")
 # Name of a channel → the function that sends; each reads what it needs from the ids it is given
 OUTBOX_CHANNELS = {
     "effector-notice": "booking.notices.send_effector_notice",
@@ -383,6 +385,7 @@ OUTBOX_CHANNELS = {
     "inactivity-suspension": "sasportal.accounts.mails.inactivity_suspension",
     "patient-notice": "booking.patients.notices.send_patient_notice",
     "patient-practice-notice": "booking.patients.notices.send_practice_notice",
+    "patient-appointment": "booking.patients.writing.write_to_editor",
     "patient-help": "booking.patients.notices.send_help_invitation",
     "patient-address": "sasportal.accounts.patients.mails.address_to_confirm",
     "patient-known": "sasportal.accounts.patients.mails.address_known",

@@ -5,7 +5,7 @@ from datetime import UTC, timedelta
 from icalendar import Alarm, Calendar, Event, vText
 
 from booking.patients.lines import WAYS
-from booking.patients.models import OPEN_STATES, Booking
+from booking.patients.models import OPEN_STATES, Booking, BookingState
 from sasportal.wording import listed, phone
 
 UID_DOMAIN = "rendez-vous.sas.invalid"
@@ -31,7 +31,7 @@ def _event(booking: Booking, *, alive: bool) -> Event:
     event.add("dtstart", booking.start.astimezone(UTC))
     event.add("dtend", booking.end.astimezone(UTC))
     event.add("summary", f"Rendez-vous – {booking.practitioner_name}")
-    event.add("status", "CONFIRMED" if alive else "CANCELLED")
+    event.add("status", _status(booking, alive=alive))
     manner = listed([WAYS[code] for code in booking.consultation if code in WAYS])
     details = [manner.capitalize(), f"Téléphone : {phone(booking.phone)}" if booking.phone else ""]
     event.add("description", "\n".join(filter(None, details)))
@@ -40,6 +40,12 @@ def _event(booking: Booking, *, alive: bool) -> Event:
     if alive:
         event.add_component(_alarm())
     return event
+
+
+def _status(booking: Booking, *, alive: bool) -> str:
+    if booking.state == BookingState.PENDING:
+        return "TENTATIVE"
+    return "CONFIRMED" if alive else "CANCELLED"
 
 
 def _alarm() -> Alarm:

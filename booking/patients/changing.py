@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from agenda.own.offer import SlotFull, SlotGone, SlotPast, give_back_place, take_place
-from booking.patients import notices
+from booking.patients import notices, writing
 from booking.patients.history import move
-from booking.patients.models import Booking, BookingState, EventKind, PracticeRule
+from booking.patients.models import OPEN_STATES, Booking, BookingState, EventKind, PracticeRule
 from sasportal.accounts.models import User
 from sasportal.audit import trail
 
@@ -47,13 +47,15 @@ def write_rule(*, actor: User, national_id: str, hours: int) -> None:
 def cancel(*, actor: User | str, booking: Booking) -> Booking:
     """Cancel at any time before it begins; late, it is noted so. Raises NotCancellable."""
     now = timezone.now()
-    if booking.start <= now or not move(
-        booking, BookingState.BOOKED, BookingState.CANCELLED, actor=actor, kind=EventKind.CANCELLED,
-        cancelled_at=now, cancelled_late=is_late(booking),
+    if booking.state not in OPEN_STATES or booking.start <= now or not move(
+        booking, BookingState(booking.state), BookingState.CANCELLED, actor=actor, kind=EventKind.CANCELLED,
+        cancelled_at=now, cancelled_late=booking.state == BookingState.BOOKED and is_late(booking),
     ):  # fmt: skip
         raise NotCancellable
     if booking.occurrence_id is not None:
         give_back_place(occurrence_id=booking.occurrence_id)
+    else:
+        writing.ask(booking)
     notices.tell_changed(booking)
     return booking
 
@@ -62,7 +64,13 @@ def undoable(booking: Booking) -> bool:
     now = timezone.now()
     recent = booking.cancelled_at is not None and now < booking.cancelled_at + UNDO_FOR
     replaced = Booking.objects.filter(replaces=booking).exists()
-    return recent and booking.state == BookingState.CANCELLED and booking.start > now and not replaced
+    return (
+        recent
+        and booking.occurrence_id is not None
+        and booking.state == BookingState.CANCELLED
+        and booking.start > now
+        and not replaced
+    )
 
 
 @transaction.atomic

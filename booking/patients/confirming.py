@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from agenda.own.offer import SlotFull, SlotGone, SlotPast, give_back_place, lock, take_place
-from booking.patients import drafts, notices
+from booking.patients import drafts, editor_slots, notices, writing
 from booking.patients.history import write
 from booking.patients.models import OPEN_STATES, Booking, BookingState, Draft, EventKind, Meeting, Person, Scope
 from booking.patients.people import NotYours, allowed, identity_of
@@ -63,7 +63,8 @@ def _booked(actor: User, draft: Draft, person: Person, *, knowingly: bool) -> Bo
     if draft.moves:
         for pk in sorted(filter(None, {draft.occurrence_id, draft.moves.occurrence_id})):
             lock(pk)
-    assert draft.occurrence_id is not None  # noqa: S101 - a draft is of the own agenda
+    if draft.occurrence_id is None:
+        return _asked(draft, person, actor, now)
     row = take_place(occurrence_id=draft.occurrence_id, now=now, shown_start=draft.start, hold=draft.pk)
     drafts.public(row)
     booking = _written(draft, person, BookingState.BOOKED, now)
@@ -72,6 +73,16 @@ def _booked(actor: User, draft: Draft, person: Person, *, knowingly: bool) -> Bo
         write(draft.moves, EventKind.MOVED, actor)
     write(booking, EventKind.BOOKED, actor)
     notices.tell_booked(booking)
+    drafts.forget(draft)
+    return booking
+
+
+def _asked(draft: Draft, person: Person, actor: User, now: datetime) -> Booking:
+    """Ask it of its editor: written down with the booking, sent afterwards."""
+    editor_slots.keep(draft, now=now)
+    booking = _written(draft, person, BookingState.PENDING, now)
+    write(booking, EventKind.ASKED, actor)
+    writing.ask(booking)
     drafts.forget(draft)
     return booking
 
@@ -98,7 +109,7 @@ def _written(draft: Draft, person: Person, state: BookingState, now: datetime) -
     same = {field.name: getattr(draft, field.name) for field in Meeting._meta.fields}
     booking = Booking(
         id=draft.pk, state=state, account_id=person.account_id, person=person, person_index=person.index,
-        replaces=draft.moves, booked_at=now, changed_at=now, **same,
+        replaces=draft.moves, search=draft.search, booked_at=now, changed_at=now, **same,
     )  # fmt: skip
     seal(booking, identity_of(person).sealed_as() | {"kind": person.kind} | drafts.reason_of(draft))
     booking.save(force_insert=True)

@@ -4,9 +4,10 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -14,12 +15,15 @@ from agenda.own.holding import HELD_FOR, hold_place, release
 from agenda.own.models import Occurrence
 from agenda.own.offer import SlotFull, SlotGone, SlotPast, occurrence_of, offered_from
 from agenda.slots import SlotType
+from booking.patients import editor_slots
 from booking.patients.meetings import Shown, columns
 from booking.patients.models import Booking, Draft, Person
+from booking.patients.waiting import wait_for_others
 from sasportal.accounts.models import User
 from sasportal.vault.sealing import forget_keys, opened, seal
 
-__all__ = ["DraftUnknown", "SlotFull", "SlotGone", "SlotPast", "begin", "hold_again", "load", "release"]
+__all__ = ["DraftUnknown", "SlotFull", "SlotGone", "SlotPast", "begin", "hold_again", "load", "release",
+           "wait_for_others"]  # fmt: skip
 
 # However slowly somebody goes, a place is not held for him longer than this in all
 LONGEST_HELD = timedelta(minutes=30)
@@ -49,11 +53,13 @@ def begin(*, owner: str, shown: Shown, search: UUID | None = None, account: User
         return hold_again(known, now=now)
     number = uuid.uuid4()
     _release_others(visitor, now)
-    row, until = _held(number, shown, now)
-    return Draft.objects.create(
-        id=number, visitor=visitor, account=account, search=search, held_until=until, began_at=now,
-        **columns(shown, row, offered_from(row, now)),
-    )  # fmt: skip
+    draft = Draft(id=number, visitor=visitor, account=account, search=search, began_at=now)
+    for name, value in _held(draft, shown, now).items():
+        setattr(draft, name, value)
+    if not shown.slot.own:
+        editor_slots.keep(draft, now=now)
+    draft.save(force_insert=True)
+    return draft
 
 
 @transaction.atomic
@@ -82,13 +88,17 @@ def _release_others(visitor: str, now: datetime) -> None:
     held.update(held_until=now)
 
 
-def _held(number: UUID, shown: Shown, now: datetime) -> tuple[Occurrence, datetime]:
+def _held(draft: Draft, shown: Shown, now: datetime) -> dict[str, Any]:
+    """The columns of the place, held for the draft; one at an editor has still to be kept."""
     until = now + HELD_FOR
+    if not shown.slot.own:
+        return {"held_until": until, **editor_slots.columns(shown)}
     row = hold_place(
-        hold=number, occurrence_id=occurrence_of(shown.slot.key), now=now, expires_at=until,
+        hold=draft.pk, occurrence_id=occurrence_of(shown.slot.key), now=now, expires_at=until,
         shown_start=shown.slot.start,
     )  # fmt: skip
-    return public(row), until
+    public(row)
+    return {"held_until": until, **columns(shown, row, offered_from(row, now))}
 
 
 def public(row: Occurrence) -> Occurrence:
@@ -107,9 +117,12 @@ def hold_again(draft: Draft, *, now: datetime) -> Draft:
     if draft.held_until > now:
         return draft
     until = min(now + HELD_FOR, draft.began_at + LONGEST_HELD)
-    if draft.occurrence_id is None or until <= now:
+    if until <= now:
         return draft
-    public(hold_place(hold=draft.pk, occurrence_id=draft.occurrence_id, now=now, expires_at=until))
+    if draft.occurrence_id is None:
+        editor_slots.keep(draft, now=now)
+    else:
+        public(hold_place(hold=draft.pk, occurrence_id=draft.occurrence_id, now=now, expires_at=until))
     Draft.objects.filter(pk=draft.pk).update(held_until=until)
     draft.held_until = until
     return draft
@@ -175,9 +188,3 @@ def forget_drafts(*, now: datetime) -> None:
     keys = list(old.exclude(key=None).values_list("key", flat=True))
     old.delete()
     forget_keys(keys)
-
-
-def wait_for_others(what: str, who: str) -> None:
-    """One at a time for this name, until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{what}:{who}"])

@@ -69,7 +69,7 @@ def columns(shown: Shown, occurrence: Occurrence, start: datetime) -> dict[str, 
     return {
         "occurrence": occurrence,
         "slot_key": f"{KEY_PREFIX}{occurrence.pk}",
-        "specialty": (candidate.specialties[0] if candidate.specialties else candidate.profession_label)[:120],
+        "specialty": speciality_of(candidate),
         "consultation": [kind.value for kind in slot.consultation],
         "start": start,
         "end": occurrence.end,
@@ -78,3 +78,7 @@ def columns(shown: Shown, occurrence: Occurrence, start: datetime) -> dict[str, 
         "time_zone": occurrence.time_zone,
         "phone": (french_phone(phone) or phone)[:20],
     }
+
+
+def speciality_of(candidate: Candidate) -> str:
+    return (candidate.specialties[0] if candidate.specialties else candidate.profession_label)[:120]

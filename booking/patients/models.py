@@ -104,6 +104,14 @@ class Booking(Sealed, Meeting):
     changed_at = models.DateTimeField("changé le", default=timezone.now)
     cancelled_at = models.DateTimeField("annulé le", null=True, blank=True)
     cancelled_late = models.BooleanField("annulé tardivement", default=False)
+    # At an editor that takes patients' appointments: when it was first asked, the last state it acknowledged,
+    # its own date of it, until when one process alone writes to it
+    asked_at = models.DateTimeField(null=True, blank=True)
+    at_editor = models.CharField(max_length=10, choices=BookingState, blank=True)
+    editor_updated_at = models.DateTimeField(null=True, blank=True)
+    writing_until = models.DateTimeField(null=True, blank=True)
+    # Where it was found, to offer something else when the editor refuses
+    search = models.UUIDField(null=True, blank=True)
     replaces = models.OneToOneField(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaced_by"
     )
@@ -119,6 +127,9 @@ class Booking(Sealed, Meeting):
                 fields=["person_index", "start"], condition=Q(state__in=["pending", "booked"]), name="bookings_open"
             ),
             models.Index(fields=["end"], condition=Q(key__isnull=False), name="bookings_to_erase"),
+            models.Index(
+                fields=["editor", "slot_key"], condition=Q(state__in=["pending", "booked"]), name="bookings_at_editor"
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="booking_ends_after_start"),
@@ -144,7 +155,10 @@ class Draft(Sealed, Meeting):
     class Meta:
         verbose_name = "rendez-vous en préparation"
         verbose_name_plural = "rendez-vous en préparation"
-        indexes = [models.Index(fields=["visitor", "slot_key"], name="drafts_of_visitor")]
+        indexes = [
+            models.Index(fields=["visitor", "slot_key"], name="drafts_of_visitor"),
+            models.Index(fields=["editor", "slot_key"], condition=Q(editor__isnull=False), name="drafts_at_editor"),
+        ]
 
 
 class PracticeRule(models.Model):

@@ -39,7 +39,13 @@ def tell_booked(booking: Booking) -> None:
 
 def tell_changed(booking: Booking) -> None:
     _tell(PATIENT, booking, "state")
-    _tell(PRACTICE, booking, "state")
+    if booking.occurrence_id is not None:
+        _tell(PRACTICE, booking, "state")
+
+
+def tell_new_time(booking: Booking) -> None:
+    """Have the patient told of the time its editor gave the appointment."""
+    _tell(PATIENT, booking, "time")
 
 
 def remind(*, now: datetime) -> int:
@@ -87,6 +93,8 @@ def _write_to(to: str, found: Booking, what: str) -> None:
 def subject(booking: Booking, what: str) -> str:
     if what == "reminder":
         return "Rappel de rendez-vous"
+    if what == "time":
+        return "Nouvel horaire de votre rendez-vous"
     return "Rendez-vous déplacé" if what == "moved" else SUBJECTS.get(BookingState(booking.state), "Rendez-vous")
 
 

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agenda.patients.owning import owner_of
-from booking.patients import changing, drafts, notices
+from booking.patients import changing, drafts, notices, writing
 from booking.patients.access import booking_page, bookings_of, may
 from booking.patients.calendar import calendar_of
 from booking.patients.changing import NotCancellable, SlotFull, SlotGone, SlotPast, TooLateToUndo, undoable
+from booking.patients.editor_slots import others_at_editor
 from booking.patients.forms import ListForm, MoveForm
 from booking.patients.lines import alternative, booking_line, meeting_line
 from booking.patients.meetings import Shown, offered_now
@@ -68,17 +69,29 @@ def _first_name(person: Any) -> str:
 def detail(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Confirmation at first, the appointment afterwards; who did or read what of it."""
     account, now = patient(request), timezone.now()
-    ahead = booking.state == BookingState.BOOKED and booking.start > now
+    ahead = booking.state in OPEN_STATES and booking.start > now
+    others = _instead(request, booking)
     context = {
         "line": booking_line(booking),
         "cancellable": ahead and may(account, booking, Scope.CANCEL),
         "movable": ahead and booking.occurrence_id is not None and may(account, booking, Scope.BOOK),
         "undoable": undoable(booking) and may(account, booking, Scope.CANCEL),
+        "pending": booking.state == BookingState.PENDING,
+        "refused": booking.state == BookingState.REFUSED,
+        "alternatives": None if others is None else [alternative(one.slot) for one in others],
+        "untold": booking.editor_id is not None and booking.state != BookingState.PENDING and writing.late(booking),
         "replaced": Booking.objects.filter(replaces=booking).first(),
         "failed": bool(notices.failed([booking])),
         "events": event_lines(booking, account),
     }
     return render(request, "patient/booking/detail.html", context)
+
+
+def _instead(request: HttpRequest, booking: Booking) -> list[Shown] | None:
+    """Other places, for whom his editor refused; None where there is nothing to show, or the search is forgotten."""
+    if booking.state != BookingState.REFUSED or booking.start <= timezone.now():
+        return None
+    return others_at_editor(booking, booking.search, owner=owner_of(request))
 
 
 @require_safe
@@ -100,7 +113,8 @@ def cancel(request: HttpRequest, booking: Booking) -> HttpResponse:
     if request.method == "POST":
         try:
             changing.cancel(actor=account, booking=booking)
-            messages.success(request, "Votre rendez-vous est annulé. Vous avez 10 minutes pour le reprendre.")
+            undo = " Vous avez 10 minutes pour le reprendre." if booking.occurrence_id is not None else ""
+            messages.success(request, f"Votre rendez-vous est annulé.{undo}")
         except NotCancellable:
             messages.error(request, "Ce rendez-vous ne peut plus être annulé ici : il est passé, ou l’est déjà.")
         return redirect("booking:patient:detail", booking.pk)
@@ -135,7 +149,7 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     account, now = patient(request), timezone.now()
     if not may(account, booking, Scope.BOOK):
         raise PermissionDenied
-    if booking.state != BookingState.BOOKED or booking.start <= now:
+    if booking.state != BookingState.BOOKED or booking.start <= now or booking.occurrence_id is None:
         messages.error(request, "Ce rendez-vous ne peut plus être déplacé.")
         return redirect("booking:patient:detail", booking.pk)
     offered = [one for one in offered_now(booking.practitioner, now=now) if one.slot.key != booking.slot_key]

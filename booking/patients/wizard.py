@@ -15,8 +15,9 @@ from agenda.own.offer import SlotFull, SlotGone, SlotPast
 from agenda.patients.owning import owner_of
 from booking.patients import drafts
 from booking.patients.drafts import DraftUnknown
+from booking.patients.editor_slots import others_at_editor
 from booking.patients.lines import alternative, hour, meeting_line
-from booking.patients.meetings import next_to, offered_now
+from booking.patients.meetings import Shown, next_to, offered_now
 from booking.patients.models import Booking, Draft, Person
 from sasportal.accounts import signed_in
 from sasportal.accounts.models import User
@@ -101,11 +102,16 @@ def expired(request: HttpRequest, *, status: int) -> HttpResponse:
 
 def gone(request: HttpRequest, draft: Draft, refused: Exception) -> HttpResponse:
     """Say that nothing was taken, and what is left nearby."""
-    offered = offered_now(draft.practitioner, now=timezone.now())
     return unavailable(
-        request, practitioner=draft.practitioner_name, refused=refused, draft=draft,
-        others=next_to(draft.start, draft.slot_key, offered), search=draft.search,
+        request, practitioner=draft.practitioner_name, refused=refused, draft=draft, others=_others(request, draft),
+        search=draft.search,
     )  # fmt: skip
+
+
+def _others(request: HttpRequest, draft: Draft) -> list[Shown]:
+    if draft.editor_id is not None:
+        return others_at_editor(draft, draft.search, owner=owner_of(request)) or []
+    return next_to(draft.start, draft.slot_key, offered_now(draft.practitioner, now=timezone.now()))
 
 
 def unavailable(request: HttpRequest, *, practitioner: str, refused: Exception, others: list[Any],

@@ -1,5 +1,7 @@
 """Taking an appointment in four steps: which one, for whom, why, confirm."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -16,6 +18,7 @@ from agenda.searches import Search, SearchExpired, SearchOfSomebodyElse, load_se
 from agenda.visibility import Viewer
 from booking.patients import confirming, drafts, people
 from booking.patients.confirming import Incomplete, Overlaps, SlotFull, SlotGone, SlotPast, TooMany
+from booking.patients.editor_slots import bookable_here
 from booking.patients.forms import (
     MYSELF,
     NEW_CHILD,
@@ -29,7 +32,7 @@ from booking.patients.forms import (
 )
 from booking.patients.limits import may_begin
 from booking.patients.lines import REASONS, alternative, booking_line
-from booking.patients.meetings import SlotUnknown, next_to, offered_now, shown_own
+from booking.patients.meetings import Shown, SlotUnknown, next_to, offered_now, shown_own
 from booking.patients.models import Draft, PersonKind, Scope
 from booking.patients.people import Identity, NotYours, identity_of
 from booking.patients.wizard import JUST_BOOKED, account_of, expired, gone, open_step, signed_step, step, unavailable
@@ -45,7 +48,7 @@ WHO = "booking:patient:who"
 @login_not_required
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """Hold the chosen place and open the first step; an editor's place is taken on the editor's own site."""
+    """Hold the chosen place and open the first step, or lead to the editor that takes no appointment from here."""
     if request.user.is_authenticated and account_of(request) is None:
         raise PermissionDenied
     form = StartForm(request.GET)
@@ -55,7 +58,7 @@ def start(request: HttpRequest) -> HttpResponse:
     try:
         search = load_search(form.cleaned_data["recherche"], owner=owner_of(request))
         if not slot_key.startswith(KEY_PREFIX):
-            return _leaving(request, search, slot_key)
+            return _at_editor(request, search, slot_key)
         return _begin(request, search, slot_key)
     except SearchOfSomebodyElse:
         raise Http404 from None
@@ -65,6 +68,12 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _begin(request: HttpRequest, search: Search, slot_key: str) -> HttpResponse:
     shown = shown_own(search, slot_key)
+    return _keep(request, search, shown, lambda: next_to(
+        shown.slot.start, slot_key, offered_now(shown.candidate.national_id, now=timezone.now())
+    ))  # fmt: skip
+
+
+def _keep(request: HttpRequest, search: Search, shown: Shown, others: Callable[[], list[Shown]]) -> HttpResponse:
     if not may_begin(request):
         return render(request, "patient/booking/too_many_starts.html", status=429)
     try:
@@ -72,21 +81,23 @@ def _begin(request: HttpRequest, search: Search, slot_key: str) -> HttpResponse:
             owner=owner_of(request), shown=shown, search=search.id, account=account_of(request)
         )  # fmt: skip
     except (SlotFull, SlotPast, SlotGone) as refused:
-        offered = offered_now(shown.candidate.national_id, now=timezone.now())
         return unavailable(
-            request, practitioner=shown.candidate.name, refused=refused, search=search.id,
-            others=next_to(shown.slot.start, slot_key, offered),
+            request, practitioner=shown.candidate.name, refused=refused, search=search.id, others=others()
         )  # fmt: skip
     return redirect("booking:patient:slot", draft.pk)
 
 
-def _leaving(request: HttpRequest, search: Search, slot_key: str) -> HttpResponse:
-    """Check the place at its editor, and say before leaving that it is booked there."""
+def _at_editor(request: HttpRequest, search: Search, slot_key: str) -> HttpResponse:
+    """Check the place at its editor: kept here where it takes patients' appointments; else say it is booked there."""
     if search.viewer is not Viewer.PATIENT:
         raise SlotUnknown
     checked = recheck(search=search, slot_key=slot_key)
     if checked.slot is None and not checked.verified:
         raise SlotUnknown
+    shown = bookable_here(search, checked.slot) if checked.slot else None
+    if shown:
+        others = [Shown(slot=one, candidate=shown.candidate) for one in checked.alternatives]
+        return _keep(request, search, shown, lambda: others)
     context = {
         "slot": alternative(checked.slot) if checked.slot else None,
         "url": checked.slot.booking_url if checked.slot else "",
@@ -197,7 +208,10 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
     except (Incomplete, NotYours):
         return redirect(WHO, draft.pk)
     request.session[JUST_BOOKED] = [*request.session.get(JUST_BOOKED, []), str(booking.pk)][-5:]
-    messages.success(request, "Votre rendez-vous est déplacé." if draft.moves else "Votre rendez-vous est confirmé.")
+    if booking.occurrence_id is not None:
+        messages.success(
+            request, "Votre rendez-vous est déplacé." if draft.moves else "Votre rendez-vous est confirmé."
+        )
     return redirect("booking:patient:detail", booking.pk)
 
 

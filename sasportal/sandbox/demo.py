@@ -26,6 +26,7 @@ EDITORS = {
     "delta": ("Delta Cabinet", "partial", ["R01", "R04"]),
     "epsilon": ("Epsilon Garde", "sos", ["SOS"]),
 }
+TAKES_PATIENTS = "alpha"
 
 
 @dataclass(kw_only=True)
@@ -163,12 +164,13 @@ def load_territory(memory: Memory, var: Path, say: Callable[[str], None]) -> Non
 def register_editors(memory: Memory) -> None:
     """Make the editors known under the ports of this start."""
     for slug, (name, _, flows) in EDITORS.items():
-        offered = f"{slug}:{','.join(flows)}"
+        offered = f"{slug}:{','.join(flows)}{':patients' if slug == TAKES_PATIENTS else ''}"
         if memory.registered.get(offered) == memory.ports[slug]:
             continue
         call_command(
             "register_editor", name, base_url=f"{memory.url(slug)}/fhir", flow=flows, state="on",
-            booking_host=[[f"127.0.0.1:{memory.ports[slug]}"]], inbound_secret_file=_secret_file(memory, slug),
+            booking_host=[[f"127.0.0.1:{memory.ports[slug]}"]], writes_appointments=slug == TAKES_PATIENTS,
+            inbound_secret_file=_secret_file(memory, slug),
             verbosity=0,
         )  # fmt: skip
         memory.registered[offered] = memory.ports[slug]

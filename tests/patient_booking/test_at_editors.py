@@ -1,0 +1,304 @@
+"""An appointment asked of an editor over HTTP: taken, refused, asked again without doubling, changed over there."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from agenda import jobs
+from agenda.loops import stop_editor_loop
+from agenda.models import Editor
+from agenda.recheck import shown_slots
+from agenda.searches import Search, open_search
+from agenda.slots import Slot, SlotType
+from agenda.visibility import Viewer
+from booking.models import Appointment
+from booking.patients.models import Booking, BookingEvent, BookingState, Draft
+from booking.patients.writing import CHANNEL, PATIENCE
+from sasportal.outbox.models import Delivery, DeliveryState
+from sasportal.outbox.relay import relay
+from sasportal.sandbox.editors.bookings import Booking as AtEditor
+from sasportal.sandbox.editors.editor import Editor as FakeEditor
+from sasportal.sandbox.editors.patient_faults import PatientFault
+from tests.agenda.cast import AGEN, candidate, search_arguments
+from tests.booking.live_cast import ANNE, register
+from tests.patient_booking import cast
+from tests.sandbox_editors.test_booking_pages import browser as counter
+from tests.sandbox_editors.test_booking_pages import read
+from tests.sandbox_editors.world import World
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SECRET = hashlib.sha256(b"inbound-alpha").hexdigest()
+
+
+@pytest.fixture
+def world(own_world, make_config, live_server, valkey) -> Iterator[World]:
+    """The fake editors, which tell a portal that listens."""
+    yield own_world(make_config() | {"portal_url": live_server.url})
+    stop_editor_loop()
+
+
+@pytest.fixture
+def alpha(world: World) -> FakeEditor:
+    return world.editors["alpha"]
+
+
+@pytest.fixture
+def editor(world: World) -> Editor:
+    return register(world, writes_appointments=True, inbound_secret_sha256=SECRET)
+
+
+@pytest.fixture
+def patient(db: None) -> Client:
+    return cast.browser(cast.patient())
+
+
+def searched(browser: str = "one") -> Search:
+    arguments = search_arguments(candidate(ANNE), owner=cast.owner(browser), near=AGEN, viewer=Viewer.PATIENT)
+    search = open_search(**arguments)
+    jobs.run(search.id)
+    return search
+
+
+def slots_of(search: Search) -> list[Slot]:
+    soon = timezone.now() + timedelta(minutes=30)
+    found = [one for one in shown_slots(search) if one.start > soon]
+    assert found
+    assert all(SlotType.PUBLIC in one.types for one in found)
+    return found
+
+
+def start(client: Client, search: Search, slot: Slot) -> Any:
+    return client.get("/patient/rendez-vous/nouveau", {"recherche": str(search.id), "creneau": slot.key})
+
+
+def asked(client: Client, browser: str = "one") -> Booking:
+    """Every step up to the confirmation of the first free slot."""
+    search = searched(browser)
+    first = start(client, search, slots_of(search)[0]).headers["Location"]
+    client.post(f"{first}pour-qui", {"pour": "moi"})
+    client.post(f"{first}pour-qui/moi", cast.typed())
+    client.post(f"{first}motif", {"motif": "symptom", "precision": "toux depuis lundi"})
+    answer = client.post(f"{first}verifier")
+    booking = Booking.objects.get()
+    assert answer.headers["Location"] == f"/patient/rendez-vous/{booking.pk}/"
+    return booking
+
+
+def sent() -> None:
+    """Let the relay send what waits, whatever its pauses."""
+    Delivery.objects.filter(state=DeliveryState.PENDING).update(not_before=timezone.now())
+    while relay():
+        pass
+
+
+def page(client: Client, booking: Booking) -> str:
+    return client.get(f"/patient/rendez-vous/{booking.pk}/").content.decode()
+
+
+def held(alpha: FakeEditor) -> list[tuple[str, str, str]]:
+    return [(one.value, str(one.status), one.patient) for one in alpha.bookings.of_patients()]
+
+
+def state(booking: Booking) -> str:
+    booking.refresh_from_db()
+    return booking.state
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 15
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def subjects() -> list[str]:
+    return [one.subject.split(" : ")[0] for one in mail.outbox]
+
+
+def the_one(alpha: FakeEditor) -> AtEditor:
+    [one] = alpha.bookings.of_patients()
+    return one
+
+
+ZOE = "Zoé CANARI, 04/05/1986, 06 39 98 00 01"
+
+
+def test_asked_then_taken(alpha, editor, patient) -> None:
+    booking = asked(patient)
+    assert (booking.state, booking.editor, booking.practitioner) == (BookingState.PENDING, editor, ANNE)
+    assert Delivery.objects.get(channel=CHANNEL).payload == {"booking": str(booking.pk)}
+    waiting = page(patient, booking)
+    assert "Demandé" in waiting
+    assert "Actualiser" in waiting
+    sent()
+    assert held(alpha) == [(str(booking.pk), "booked", ZOE)]
+    assert state(booking) == BookingState.BOOKED
+    taken = page(patient, booking)
+    assert "Confirmé" in taken
+    assert "Actualiser" not in taken
+    sent()
+    assert subjects() == ["Rendez-vous confirmé"]
+    assert len(held(alpha)) == 1
+    kinds = BookingEvent.objects.order_by("pk").values_list("kind", "by")
+    assert list(kinds)[1:] == [("booked", f"editor:{editor.pk}")]
+    _, _, text = read(counter(), f"{alpha.config.base}/patients")
+    assert "Zoé CANARI" in text
+    assert "toux" not in text
+
+
+def test_the_place_is_kept_for_one_visitor_and_said_so(editor, patient) -> None:
+    search = searched()
+    slot = slots_of(search)[0]
+    first = start(patient, search, slot).headers["Location"]
+    text = patient.get(first).content.decode()
+    assert "le cabinet peut la donner de son côté" in text
+    assert "sur ce site" in text
+    other = start(cast.browser(name="two"), searched("two"), slot)
+    assert other.status_code == 409
+    assert "vient d’être prise" in other.content.decode()
+    Draft.objects.update(held_until=timezone.now())
+    assert start(cast.browser(name="three"), searched("three"), slot).status_code == 302
+
+
+def test_an_editor_that_does_not_take_them_is_left_to(world, patient) -> None:
+    register(world)
+    search = searched()
+    answer = start(patient, search, slots_of(search)[0])
+    assert (answer.status_code, Draft.objects.count()) == (200, 0)
+    assert "Vous allez quitter ce site" in answer.content.decode()
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_refused_is_told_at_once_with_alternatives(alpha, editor, patient, taken) -> None:
+    booking = asked(patient)
+    if taken:
+        person = alpha.agenda.people[next(pk for pk, one in alpha.agenda.people.items() if one.national_id == ANNE)]
+        opening = next(one for one in alpha.agenda.free(person, timezone.now()) if one.start == booking.start)
+        alpha.bookings.block(opening.id)
+    else:
+        alpha.switches.patients = PatientFault.REFUSES
+    sent()
+    assert state(booking) == BookingState.REFUSED
+    assert held(alpha) == []
+    text = page(patient, booking)
+    assert "Le cabinet n’a pas pris ce rendez-vous" in text
+    assert "Les prochaines places" in text
+    assert f"recherche={booking.search}&amp;creneau=" in text
+    sent()
+    assert subjects() == ["Rendez-vous refusé"]
+    search = searched("two")
+    other = next((one for one in slots_of(search) if one.key == booking.slot_key), None)
+    if not taken:  # the place is free again for others
+        assert other
+        assert start(cast.browser(name="two"), search, other).status_code == 302
+
+
+def test_a_lost_answer_is_asked_again_and_booked_once(alpha, editor, patient) -> None:
+    booking = asked(patient)
+    alpha.switches.patients = PatientFault.LOST
+    sent()
+    assert state(booking) == BookingState.PENDING
+    assert len(held(alpha)) == 1
+    assert "Demandé" in page(patient, booking)
+    alpha.switches.patients = PatientFault.NORMAL
+    sent()
+    assert state(booking) == BookingState.BOOKED
+    assert held(alpha) == [(str(booking.pk), "booked", ZOE)]
+
+
+def test_an_editor_in_trouble_is_given_up_in_time_and_told_so(alpha, editor, patient) -> None:
+    booking = asked(patient)
+    alpha.switches.patients = PatientFault.LOST
+    sent()
+    Booking.objects.update(booked_at=timezone.now() - PATIENCE)
+    alpha.switches.patients = PatientFault.ERROR
+    sent()
+    assert state(booking) == BookingState.REFUSED
+    assert [one[1] for one in held(alpha)] == ["booked"]
+    assert "n’a pas encore pu être prévenu" in page(patient, booking)
+    alpha.switches.patients = PatientFault.NORMAL
+    sent()
+    assert [one[1] for one in held(alpha)] == ["cancelled"]
+
+
+def test_refused_after_a_lost_answer_is_freed_there_too(alpha, editor, patient) -> None:
+    booking = asked(patient)
+    alpha.switches.patients = PatientFault.LOST
+    sent()
+    alpha.switches.patients = PatientFault.REFUSES
+    sent()
+    assert state(booking) == BookingState.REFUSED
+    assert [one[1] for one in held(alpha)] == ["cancelled"]
+
+
+def test_cancelled_here_is_cancelled_there(alpha, editor, patient) -> None:
+    booking = asked(patient)
+    sent()
+    answer = patient.post(f"/patient/rendez-vous/{booking.pk}/annuler", follow=True).content.decode()
+    assert "Votre rendez-vous est annulé." in answer
+    assert "Reprendre ce rendez-vous" not in answer
+    sent()
+    assert [one[1] for one in held(alpha)] == ["cancelled"]
+    assert subjects() == ["Rendez-vous confirmé", "Rendez-vous annulé"]
+
+
+def test_cancelled_before_it_was_sent_is_never_asked(alpha, editor, patient) -> None:
+    booking = asked(patient)
+    patient.post(f"/patient/rendez-vous/{booking.pk}/annuler")
+    sent()
+    assert (state(booking), held(alpha)) == (BookingState.CANCELLED, [])
+
+
+def test_cancelled_at_the_editor_is_told_to_the_patient(alpha, editor, patient) -> None:
+    booking = asked(patient)
+    sent()
+    form = {"action": "cancelled"}
+    assert read(counter(), f"{alpha.config.base}/patients/{the_one(alpha).id}", form)[0] == 200
+    until(lambda: state(booking) == BookingState.CANCELLED)
+    sent()
+    assert subjects() == ["Rendez-vous confirmé", "Rendez-vous annulé"]
+    assert "le cabinet de" in page(patient, booking)
+    assert Appointment.objects.count() == 0
+
+
+def test_moved_at_the_editor_is_told_to_the_patient(alpha, editor, patient) -> None:
+    booking = asked(patient)
+    sent()
+    one = the_one(alpha)
+    other = alpha.agenda.free(alpha.agenda.people[one.person_id], timezone.now())[-1]
+    form = {"action": "move", "creneau": other.id}
+    assert read(counter(), f"{alpha.config.base}/patients/{one.id}", form)[0] == 200
+    until(lambda: not the_one(alpha).pending)
+    assert state(booking) == BookingState.BOOKED
+    assert (booking.start, booking.end) == (other.start, other.end)
+    sent()
+    assert subjects() == ["Rendez-vous confirmé", "Nouvel horaire de votre rendez-vous"]
+
+
+def test_told_twice_is_one_booking(alpha, editor, patient) -> None:
+    booking = asked(patient)
+    alpha.switches.patients = PatientFault.TWICE
+    sent()
+    until(lambda: not the_one(alpha).pending)
+    sent()
+    assert (state(booking), the_one(alpha).refusal) == (BookingState.BOOKED, "")
+    assert subjects() == ["Rendez-vous confirmé"]
+
+
+def test_another_editor_may_not_tell_of_it(alpha, editor, patient) -> None:
+    booking = asked(patient)
+    sent()
+    Editor.objects.filter(pk=editor.pk).update(inbound_secret_sha256="")
+    stranger = hashlib.sha256(b"inbound-alpha").hexdigest()
+    Editor.objects.create(name="Autre", base_url="http://127.0.0.1:9/fhir", inbound_secret_sha256=stranger)
+    read(counter(), f"{alpha.config.base}/patients/{the_one(alpha).id}", {"action": "cancelled"})
+    until(lambda: bool(the_one(alpha).refusal))
+    assert "HTTP 422" in the_one(alpha).refusal
+    assert state(booking) == BookingState.BOOKED
