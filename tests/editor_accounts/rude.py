@@ -49,7 +49,7 @@ class RudeEditor:
 
     async def _serve(self) -> None:
         app = web.Application()
-        app.router.add_route("*", "/fhir/Practitioner", self._practitioner)
+        app.router.add_route("*", "/fhir/{kind:Practitioner|Appointment}", self._written)
         runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._tls).start()
@@ -60,7 +60,7 @@ class RudeEditor:
         await runner.cleanup()
         await asyncio.sleep(0.1 if self._tls else 0)  # goodbyes of TLS
 
-    async def _practitioner(self, request: web.Request) -> web.StreamResponse:
+    async def _written(self, request: web.Request) -> web.StreamResponse:
         self.seen.append((request.method, request.query.get("identifier", ""), json.loads(await request.read())))
         self.headers.append(dict(request.headers))
         return await (self.answers.pop(0) if self.answers else status(201))(request)

@@ -28,6 +28,7 @@ from sasportal.sandbox.editors.editor import Editor as FakeEditor
 from sasportal.sandbox.editors.patient_faults import PatientFault
 from tests.agenda.cast import AGEN, candidate, search_arguments
 from tests.booking.live_cast import ANNE, register
+from tests.editor_accounts.rude import RudeEditor, hang_up, status
 from tests.patient_booking import cast
 from tests.sandbox_editors.test_booking_pages import browser as counter
 from tests.sandbox_editors.test_booking_pages import read
@@ -211,6 +212,44 @@ def test_a_lost_answer_is_asked_again_and_booked_once(alpha, editor, patient) ->
     sent()
     assert state(booking) == BookingState.BOOKED
     assert held(alpha) == [(str(booking.pk), "booked", ZOE)]
+
+
+def test_asked_once_then_only_by_its_identifier_with_no_more_than_a_practice_needs(editor, patient) -> None:
+    booking = asked(patient)
+    with RudeEditor() as rude:
+        Editor.objects.update(base_url=rude.url)
+        rude.answers = [hang_up, status(503), status(202), status(200)]
+        for _ in rude.answers.copy():
+            assert state(booking) == BookingState.PENDING
+            sent()
+        Editor.objects.update(base_url="http://127.0.0.1:9/fhir")
+    assert state(booking) == BookingState.BOOKED
+    assert rude.methods == ["POST", "PUT", "PUT", "PUT"]
+    system = "http://127.0.0.1:8000/fhir/Appointment"
+    assert [at for _, at, _ in rude.seen] == ["", *[f"{system}|{booking.pk}"] * 3]
+    _, _, resource = rude.seen[0]
+    assert all(one == resource for _, _, one in rude.seen)
+    assert set(resource) == {
+        "resourceType", "contained", "identifier", "status", "start", "end", "created", "participant"
+    }  # fmt: skip
+    assert resource["identifier"] == [{"system": system, "value": str(booking.pk)}]
+    assert resource["contained"] == [
+        {"resourceType": "Patient", "id": "patient", "name": [{"family": "CANARI", "given": ["Zoé"]}],
+         "birthDate": "1986-05-04", "telecom": [{"system": "phone", "value": "06 39 98 00 01"}]}
+    ]  # fmt: skip
+    assert subjects() == ["Rendez-vous demandé", "Rendez-vous confirmé"]
+
+
+def test_what_never_left_is_asked_anew(editor, patient) -> None:
+    booking = asked(patient)
+    there = editor.base_url
+    Editor.objects.update(base_url="http://127.0.0.1:9/fhir")
+    sent()
+    assert state(booking) == BookingState.PENDING
+    assert booking.asked_at is None
+    Editor.objects.update(base_url=there)
+    sent()
+    assert state(booking) == BookingState.BOOKED
 
 
 def test_an_editor_in_trouble_is_given_up_in_time_and_told_so(alpha, editor, patient) -> None:
