@@ -5,8 +5,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from agenda.models import Editor
 from booking.patients import changing, people
-from booking.patients.models import Booking
+from booking.patients.models import Booking, BookingState
 from sasportal.accounts.models import Role, User
 from tests.chromium import tick
 from tests.own_agenda.cast import person
@@ -168,3 +169,17 @@ def test_two_appointments_at_once_only_knowingly(context_of, live_portal, zoe: U
     tick(page.get_by_label("J’ai vu l’autre rendez-vous"))
     page.get_by_role("button", name="Confirmer le rendez-vous").click()
     expect(page.get_by_text("Votre rendez-vous est confirmé")).to_be_visible()
+
+
+def test_what_a_practice_was_asked_turns_by_itself(context_of, live_portal, zoe: User, violations, shot) -> None:
+    booking = cast.booked(zoe)
+    editor = Editor.objects.create(name="Alpha", base_url="http://127.0.0.1:9/fhir", writes_appointments=True)
+    asked = Booking.objects.filter(pk=booking.pk)
+    asked.update(occurrence=None, editor=editor, state=BookingState.PENDING)
+    page = opened_for(context_of, live_portal, zoe, viewport={"width": 320, "height": 700}).new_page()
+    page.goto(f"{live_portal.url}/patient/rendez-vous/{booking.pk}/")
+    expect(page.get_by_role("link", name="Actualiser")).to_be_visible()
+    looked_at(page, "asked", violations, shot)
+    asked.update(state=BookingState.REFUSED)
+    expect(page.get_by_role("alert")).to_contain_text("n’a pas pris ce rendez-vous")
+    looked_at(page, "refused", violations, shot)
