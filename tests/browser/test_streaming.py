@@ -10,7 +10,7 @@ from agenda.searches import Search
 from sasportal.accounts.models import User
 from tests.agenda.answers import rpps
 from tests.agenda.cast import register
-from tests.agenda.editors import TestEditor, after, hang, once, status
+from tests.agenda.editors import TestEditor, after, once, status
 from tests.browser.cast import doctor, opened
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -60,7 +60,8 @@ def test_who_is_waited_for_is_named(
     page: Page, regulator: User, alpha: TestEditor, beta: TestEditor, shot, violations
 ) -> None:
     alpha.knows(rpps(1), slots=5)
-    beta.answer = hang()
+    released = threading.Event()
+    beta.answer = once(released, beta.honest)
     register(alpha.url, "Alpha")
     register(beta.url, "Beta")
     show(page, opened(regulator, *map(doctor, range(6))))
@@ -69,6 +70,8 @@ def test_who_is_waited_for_is_named(
     expect(bar(page)).to_contain_text("En attente : Beta.")
     shot(page, "results-waiting")
     assert violations(page) == []
+    released.set()  # nothing of this search goes on into the next test
+    expect(page.locator("[data-sas-results][data-done]")).to_be_visible()
 
 
 def test_an_editor_down_is_named_and_asked_again_in_place(
