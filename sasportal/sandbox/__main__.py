@@ -9,13 +9,9 @@ from sasportal.sandbox import editors, franceconnect, mailbox, psc
 
 
 async def serve(config: dict) -> None:
-    """Serve the fake Pro Santé Connect and FranceConnect, the fake editors and the mailbox until cancelled."""
-    await asyncio.gather(
-        psc.serve(config["psc"]),
-        franceconnect.serve(config["franceconnect"]),
-        editors.serve(config["editors"]),
-        mailbox.serve(config["mailbox"]),
-    )
+    """Serve what the configuration names until cancelled: fake providers of identities, editors, a mailbox."""
+    parts = {"psc": psc, "franceconnect": franceconnect, "editors": editors, "mailbox": mailbox}
+    await asyncio.gather(*(parts[name].serve(config[name]) for name in parts if name in config))
 
 
 if __name__ == "__main__":
