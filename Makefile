@@ -16,7 +16,7 @@ run: $(VENV)/run.stamp ## start the portal with its demo territory (Ctrl-C stops
 	@exec $(BIN)/python manage.py demo $(ARGS)
 
 test: $(VENV)/dev.stamp ## run the whole test suite (ARGS="-k word" narrows it)
-	@exec $(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 2 --dist loadfile --cov --cov-report=term:skip-covered)
+	@exec $(BIN)/python -m pytest $(if $(ARGS),$(ARGS),-n 2 --dist loadfile --reruns 2 --cov --cov-report=term:skip-covered)
 
 bench: $(VENV)/dev.stamp ## print every measured figure beside its goal (ARGS="reading" for one)
 	@exec $(BIN)/python -m tests.benchmarks $(ARGS)

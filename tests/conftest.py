@@ -1,9 +1,9 @@
 """Fixtures every test may use. Servers are started by `tests/servers.py`."""
 
 import pytest
+import redis
 from django.apps import apps
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.db.models.signals import post_migrate
 
@@ -11,7 +11,14 @@ from django.db.models.signals import post_migrate
 @pytest.fixture(autouse=True)
 def _empty_shared_store() -> None:
     """Each test starts with an empty Valkey database of its own worker."""
-    cache.clear()
+    with redis.Redis.from_url(settings.REDIS_URL) as client:
+        empty(client)
+
+
+def empty(client: redis.Redis) -> None:
+    """Remove all but Celery's bindings: whoever declared a queue, a live worker or this process, does so only once."""
+    if names := [name for name in client.scan_iter(count=1000) if not name.startswith(b"_kombu.binding.")]:
+        client.delete(*names)
 
 
 # Rows that migrations bring: a test that commits empties these tables behind it, so they come back at once.
@@ -39,10 +46,8 @@ def _bring_reference_rows_back(**_: object) -> None:
 @pytest.fixture
 def valkey():
     """A client on this worker's Valkey database, emptied first."""
-    import redis
-
     with redis.Redis.from_url(settings.REDIS_URL) as client:
-        client.flushdb()
+        empty(client)
         yield client
 
 
