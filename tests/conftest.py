@@ -7,18 +7,13 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.signals import post_migrate
 
+from tests.store import empty, empty_store
+
 
 @pytest.fixture(autouse=True)
 def _empty_shared_store() -> None:
     """Each test starts with an empty Valkey database of its own worker."""
-    with redis.Redis.from_url(settings.REDIS_URL) as client:
-        empty(client)
-
-
-def empty(client: redis.Redis) -> None:
-    """Remove all but Celery's bindings: whoever declared a queue, a live worker or this process, does so only once."""
-    if names := [name for name in client.scan_iter(count=1000) if not name.startswith(b"_kombu.binding.")]:
-        client.delete(*names)
+    empty_store()
 
 
 # Rows that migrations bring: a test that commits empties these tables behind it, so they come back at once.

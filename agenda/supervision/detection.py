@@ -14,11 +14,25 @@ HOUR, QUARTER = timedelta(hours=1), timedelta(minutes=15)
 # Fewer calls prove nothing about shares
 ENOUGH = 20
 SILENT_CALLS = 5
-LEAST_AVAILABILITY = 0.95
+MOST_LOST = 0.05
 MOST_LATE = 0.01
 SLOW_MS = 1000
 # Share of what was received
 MANY_REJECTS = 0.05
+# Calls kept back by the breaker are a consequence, and no fault of their own
+WAYS = {
+    "refused": (Outcome.REFUSED,),
+    "unusable": (Outcome.INVALID,),
+    "late": (Outcome.TIMEOUT,),
+    "unreachable": (Outcome.UNREACHABLE, Outcome.OVERLOAD),
+}
+SENTENCES = {
+    "refused": "Certificat ou accès refusé",
+    "unusable": "Réponse inutilisable en entier",
+    "late": "Réponse après les 7 secondes de la convention",
+    "unreachable": "Injoignable ou surchargé",
+}
+SILENT = " Aucune réponse utilisable depuis un quart d’heure."
 
 
 def watch(*, now: datetime) -> None:
@@ -36,42 +50,35 @@ def faults(hour: Figures, quarter: Figures) -> Iterator[Fault]:
         yield from rule(hour, quarter)
 
 
-def silent(hour: Figures, quarter: Figures) -> Iterable[Fault]:
-    if quarter.calls >= SILENT_CALLS and not quarter.answered:
-        yield Fault(
-            rule="silent",
-            severity=Severity.BLOCKING,
-            sentence=f"Aucune réponse utilisable en un quart d’heure : {several(quarter.calls, 'appel', 'appels')}.",
-        )
+def failing(hour: Figures, quarter: Figures) -> Iterable[Fault]:
+    """One fault for each way of failing; an editor that does not answer at all makes its main one blocking."""
+    counts = {way: sum(hour.outcomes.get(outcome, 0) for outcome in WAYS[way]) for way in WAYS}
+    silent = quarter.calls >= SILENT_CALLS and not quarter.answered
+    main = max(counts, key=lambda way: counts[way]) if silent else ""
+    for way, count in counts.items():
+        severity = Severity.BLOCKING if way == main else gravity(way, count, hour)
+        if severity:
+            yield Fault(
+                rule=way,
+                severity=severity,
+                sentence=f"{SENTENCES[way]} : {several(count, 'appel', 'appels')} sur {hour.calls} en une heure."
+                + (SILENT if way == main else ""),
+            )
 
 
-def refused(hour: Figures, quarter: Figures) -> Iterable[Fault]:
-    if count := hour.outcomes.get(Outcome.REFUSED, 0):
-        yield Fault(
-            rule="refused",
-            severity=Severity.BLOCKING,
-            sentence=f"Certificat ou accès refusé : {several(count, 'appel', 'appels')} en une heure.",
-        )
-
-
-def unavailable(hour: Figures, quarter: Figures) -> Iterable[Fault]:
-    share = hour.availability
-    if share is not None and hour.calls >= ENOUGH and share < LEAST_AVAILABILITY:
-        yield Fault(
-            rule="unavailable",
-            severity=Severity.MAJOR,
-            sentence=f"Disponibilité de {percent(share)} en une heure, sur {several(hour.calls, 'appel', 'appels')}.",
-        )
-
-
-def late(hour: Figures, quarter: Figures) -> Iterable[Fault]:
-    share = hour.over_7s
-    if share is not None and hour.measured >= ENOUGH and share > MOST_LATE:
-        yield Fault(
-            rule="late",
-            severity=Severity.MAJOR,
-            sentence=f"{percent(share)} des réponses en une heure viennent après les 7 secondes de la convention.",
-        )
+def gravity(way: str, count: int, hour: Figures) -> Severity | None:
+    """How grave it is while the editor answers other calls; None: what may happen."""
+    match way:
+        case "refused":
+            return Severity.BLOCKING if count else None
+        case "unusable":
+            return Severity.MAJOR if count else None
+        case "late":
+            return Severity.MAJOR if hour.measured >= ENOUGH and (hour.over_7s or 0) > MOST_LATE else None
+        case "unreachable":
+            return Severity.MAJOR if hour.calls >= ENOUGH and count > MOST_LOST * hour.calls else None
+        case _:
+            raise ValueError(way)
 
 
 def slow(hour: Figures, quarter: Figures) -> Iterable[Fault]:
@@ -81,15 +88,6 @@ def slow(hour: Figures, quarter: Figures) -> Iterable[Fault]:
             rule="slow",
             severity=Severity.MINOR,
             sentence="Plus d’une réponse sur vingt en une heure demande plus d’une seconde.",
-        )
-
-
-def unusable(hour: Figures, quarter: Figures) -> Iterable[Fault]:
-    if count := hour.outcomes.get(Outcome.INVALID, 0):
-        yield Fault(
-            rule="unusable",
-            severity=Severity.MAJOR,
-            sentence=f"Réponse inutilisable en entier : {several(count, 'appel', 'appels')} en une heure.",
         )
 
 
@@ -114,7 +112,7 @@ def severity_of(reason: str, count: int, hour: Figures) -> Severity:
 
 
 Rule = Callable[[Figures, Figures], Iterable[Fault]]
-RULES: tuple[Rule, ...] = (silent, refused, unavailable, late, slow, unusable, rejects)
+RULES: tuple[Rule, ...] = (failing, slow, rejects)
 
 
 def examples_of(now: datetime) -> dict[tuple[int, str], str]:

@@ -1,7 +1,8 @@
 """Calls summed up: five minutes from the calls, hours from those, days (of Paris) from the hours.
 
-State-based: each round writes again the last stretch known and everything after it, so that a round that was
-missed, or run twice, changes nothing. Counts are exact; the calls themselves may then be forgotten.
+State-based: each round writes again the last two stretches known and everything after them. One that was missed, or
+run twice, changes nothing, and a call written just after its stretch ended is taken in. Counts are exact and only grow:
+what they were summed from may be forgotten, whole or in part.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -32,7 +33,7 @@ FROM agenda_editorcall c CROSS JOIN LATERAL (
 WHERE c.at >= %(since)s AND {_MADE}
 GROUP BY 1, 3, 4, 5
 ON CONFLICT (unit, start, editor_id, kind, code) DO UPDATE SET count = excluded.count
-WHERE agenda_callcount.count <> excluded.count
+WHERE agenda_callcount.count < excluded.count
 """  # noqa: S608 - our own fragments, values are parameters
 _WIDER = """
 INSERT INTO agenda_callcount (editor_id, unit, start, kind, code, count)
@@ -40,7 +41,7 @@ SELECT editor_id, %(unit)s, date_trunc(%(field)s, start, 'Europe/Paris'), kind, 
 FROM agenda_callcount WHERE unit = %(of)s AND start >= %(since)s
 GROUP BY 1, 3, 4, 5
 ON CONFLICT (unit, start, editor_id, kind, code) DO UPDATE SET count = excluded.count
-WHERE agenda_callcount.count <> excluded.count
+WHERE agenda_callcount.count < excluded.count
 """
 
 
@@ -64,5 +65,6 @@ def forget_details(*, now: datetime) -> None:
 
 
 def _known_until(unit: Unit) -> datetime:
-    last = CallCount.objects.filter(unit=unit).order_by("-start").values_list("start", flat=True).first()
-    return last or BEFORE_ALL_CALLS
+    """The start of the last stretch but one."""
+    starts = CallCount.objects.filter(unit=unit).order_by("-start").values_list("start", flat=True).distinct()
+    return next(iter(starts[1:2]), BEFORE_ALL_CALLS)

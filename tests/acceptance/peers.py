@@ -1,15 +1,15 @@
 """Small real editors of these tests: accounts (INT_R02) and SOS Médecins, honest unless told otherwise."""
 
-import asyncio
 import json
 import re
 import ssl
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+
+from tests.peers import Peer
 
 FHIR = "application/fhir+json"
 IDNPS = "urn:oid:1.2.250.1.71.4.2.1"
@@ -19,45 +19,6 @@ R314 = "https://mos.esante.gouv.fr/NOS/TRE_R314-TypeCreneau/FHIR/TRE-R314-TypeCr
 LOCATION_TYPES = "http://interopsante.org/fhir/CodeSystem/fr-location-identifier-type"
 
 Json = dict[str, Any]
-
-
-class Peer:
-    """A server in a thread of the test."""
-
-    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
-        self.tls = tls
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=lambda: self._loop.run_until_complete(self._serve()), daemon=True)
-
-    def routes(self) -> list[web.RouteDef]:
-        raise NotImplementedError
-
-    @property
-    def url(self) -> str:
-        return f"{'https://localhost' if self.tls else 'http://127.0.0.1'}:{self.port}/fhir"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._ready.wait(60)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(60)
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        app = web.Application()
-        app.add_routes(self.routes())
-        runner = web.AppRunner(app, shutdown_timeout=0.1)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self.tls).start()
-        self.port = runner.addresses[0][1]
-        self._stop = asyncio.Event()
-        self._ready.set()
-        await self._stop.wait()
-        await runner.cleanup()
 
 
 def outcome(status: int, text: str) -> web.Response:

@@ -7,7 +7,6 @@ import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -22,6 +21,7 @@ from tests.accounts.people import (
     sign_in_locally,
     with_totp,
 )
+from tests.store import empty_store
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +40,7 @@ def errors_of(answer) -> list[str]:
 
 
 def sign_in_fully(client: Client) -> None:
-    cache.clear()  # a code serves once, and the next one is thirty seconds away
+    empty_store()  # a code serves once, and the next one is thirty seconds away
     sign_in_locally(client, EMAIL)
     client.post("/comptes/2fa/authenticate/", {"code": code_now()})
 

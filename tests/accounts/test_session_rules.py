@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.test import Client
 
 from sasportal.accounts.models import Role
 from tests.accounts.people import professional, signed_in_by_psc
+from tests.store import empty_store
 
 pytestmark = pytest.mark.django_db
 
@@ -130,7 +130,7 @@ def test_an_ended_session_stays_ended(client, clock):
 def test_an_emptied_store_counts_from_the_sign_in(client, clock):
     clock.move_to(START + minutes(20))
     client.get("/compte/")
-    cache.clear()
+    empty_store()
     clock.move_to(START + minutes(29))
     assert is_open(client) is True
     clock.move_to(START + minutes(30))

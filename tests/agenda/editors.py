@@ -19,12 +19,13 @@ from aiohttp import web
 
 from tests.agenda.answers import IDNPS, IDNST, bundle, community, people, slot
 from tests.agenda.sos_answers import everything, sos_slot
+from tests.peers import Peer
 
 FHIR = "application/fhir+json"
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class TestEditor:
+class TestEditor(Peer):
     """`agenda` holds the starts of the free slots of each practitioner it knows."""
 
     __test__ = False
@@ -41,23 +42,7 @@ class TestEditor:
         self.slot_options: dict[str, Any] = {}
         self.location_options: dict[str, Any] = {}
         self.communities: tuple[str, ...] = ()
-        self._tls = tls
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._ready.wait(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
-
-    @property
-    def url(self) -> str:
-        return f"{'https' if self._tls else 'http'}://{'localhost' if self._tls else '127.0.0.1'}:{self.port}/fhir"
+        super().__init__(tls)
 
     def knows(self, *national_ids: str, slots: int = 3, first: datetime | None = None) -> Self:
         """Give these practitioners `slots` free slots of 20 minutes, one each hour from an hour from now."""
@@ -72,26 +57,9 @@ class TestEditor:
         self.places[structure_id] = {place: [first + timedelta(hours=n) for n in range(slots)] for place in places}
         return self
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        app = web.Application()
-        app.router.add_get("/fhir/Slot", self._slots)
-        app.router.add_get("/fhir/Schedule", self._slots)
-        app.router.add_get("/fhir/metadata", self._metadata)
-        app.router.add_get("/elsewhere", self._slots)
-        runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
-        await runner.setup()
-        site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._tls)
-        await site.start()
-        self.port = runner.addresses[0][1]
-        self._stop = asyncio.Event()
-        self._ready.set()
-        await self._stop.wait()
-        await runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        slots = [web.get(path, self._slots) for path in ("/fhir/Slot", "/fhir/Schedule", "/elsewhere")]
+        return [*slots, web.get("/fhir/metadata", self._metadata)]
 
     async def _metadata(self, request: web.Request) -> web.Response:
         return web.json_response({"resourceType": "CapabilityStatement"}, content_type=FHIR)

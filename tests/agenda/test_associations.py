@@ -17,8 +17,8 @@ from tests.agenda.answers import rpps
 from tests.agenda.cast import candidate, register
 from tests.agenda.cast import search_of as search_with
 from tests.agenda.editors import TestEditor, status
+from tests.agenda.searching import asked, outcomes, progress_of
 from tests.agenda.sos_answers import siret
-from tests.agenda.test_aggregation import asked, outcomes, progress_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

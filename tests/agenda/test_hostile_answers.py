@@ -2,7 +2,6 @@
 
 import gc
 import json
-from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,24 +16,11 @@ from agenda.models import Outcome
 from agenda.reading import Reading, read_answer
 from tests.agenda.answers import bundle, community, people, slot
 from tests.agenda.editors import TestEditor, body, compressed
+from tests.agenda.mutations import ANYTHING, mutated, places_in
 from tests.agenda.test_asking import ask_once
 from tests.agenda.test_reading import ANNE, AT_TEN, AT_TEN_TWENTY, BRUNO, LILAS, MESURE, asked
 
 QUIETLY = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-# What has already hurt somebody: forms Python takes and FHIR does not, texts that are code, numbers past every width
-NASTY = st.sampled_from(
-    [None, True, 0, -1, 10**400, 1e308, float("nan"), float("inf"), "", " ", "\0", "\ud800", "x" * 5000, "<script>",
-     "\u202e\u2066", "#place", "#", "Practitioner/", f"Practitioner/p-{ANNE}", f"Schedule/s-{BRUNO}", "urn:uuid:0",
-     "../..", "https://evil.example\\@alpha.example/", "javascript:alert(1)", "https://alpha.example:444/", "free",
-     "busy", "2026-06-15", "2026-06-15T10:00:00", "2026-06-15T10:00:00Z", "2026-06-15T24:00:00+02:00",
-     "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2026-06-15T10:00:00.000+02:00",
-     "2026-W25-1T10:00:00Z", "Slot", "Patient", "Bundle", [], {}, [[]], {"reference": None}, {"resourceType": "Slot"}]
-)  # fmt: skip
-ANYTHING = st.recursive(
-    NASTY | st.text(max_size=10) | st.integers() | st.floats(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
 
 
 def answer() -> dict[str, Any]:
@@ -45,41 +31,7 @@ def answer() -> dict[str, Any]:
     return bundle([*slots, *people([ANNE, BRUNO]), *community(LILAS), *community(MESURE)])
 
 
-def places(value: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    steps = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [*([at] if at else []), *(path for step, inner in steps for path in places(inner, (*at, step)))]
-
-
-WHERE = places(answer())
 ENTRIES = b'{"resourceType":"Bundle","type":"searchset","entry":['
-
-
-def holder(value: Any, path: tuple[Any, ...]) -> Any:
-    for step in path[:-1]:
-        value = value[step]
-    return value
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> dict[str, Any]:
-    """A true answer in which up to four places were replaced, removed, repeated or filled from elsewhere."""
-    whole = answer()
-    for path in draw(st.lists(st.sampled_from(WHERE), min_size=1, max_size=4)):
-        try:
-            inside = holder(whole, path)
-            match draw(st.sampled_from(["replace", "remove", "repeat", "graft"])):
-                case "replace":
-                    inside[path[-1]] = draw(ANYTHING)
-                case "remove":
-                    del inside[path[-1]]
-                case "repeat":
-                    inside[path[-1]] = [deepcopy(inside[path[-1]])] * draw(st.integers(2, 4))
-                case _:
-                    other = draw(st.sampled_from(WHERE))
-                    inside[path[-1]] = deepcopy(holder(whole, other)[other[-1]])
-        except (KeyError, IndexError, TypeError):
-            continue  # a change before this one took the place away
-    return whole
 
 
 def check(reading: Reading) -> None:
@@ -106,11 +58,11 @@ def test_the_answer_the_changes_start_from_is_read_whole() -> None:
     reading = read_bytes(json.dumps(answer()).encode())
     assert reading is not None
     assert [one.national_id for one in reading.slots] == [ANNE, BRUNO]
-    assert len(WHERE) > 150
+    assert len(places_in(answer())) > 150
 
 
 @QUIETLY
-@given(mutated())
+@given(mutated(answer()))
 def test_a_true_answer_changed_anywhere(whole: dict[str, Any]) -> None:
     if reading := read_bytes(json.dumps(whole).encode()):
         check(reading)

@@ -3,62 +3,32 @@
 import asyncio
 import json
 import ssl
-import threading
 from collections.abc import Awaitable, Callable
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+
+from tests.peers import Peer
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 FHIR = "application/fhir+json"
 
 
-class RudeEditor:
+class RudeEditor(Peer):
     """`answers` serve one request each, then every request is taken (201). `seen`: method, identifier, resource."""
 
     def __init__(self, *, tls: ssl.SSLContext | None = None) -> None:
-        self._tls = tls
+        super().__init__(tls)
         self.answers: list[Answer] = []
         self.seen: list[tuple[str, str, dict[str, Any]]] = []
         self.headers: list[dict[str, str]] = []
-        self._ready = threading.Event()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        assert self._ready.wait(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
-
-    @property
-    def url(self) -> str:
-        return f"https://localhost:{self.port}/fhir" if self._tls else f"http://127.0.0.1:{self.port}/fhir"
 
     @property
     def methods(self) -> list[str]:
         return [method for method, _, _ in self.seen]
 
-    def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._serve())
-        self._loop.close()
-
-    async def _serve(self) -> None:
-        app = web.Application()
-        app.router.add_route("*", "/fhir/{kind:Practitioner|Appointment}", self._written)
-        runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
-        await runner.setup()
-        await web.TCPSite(runner, "127.0.0.1", 0, ssl_context=self._tls).start()
-        self.port = runner.addresses[0][1]
-        self._stop = asyncio.Event()
-        self._ready.set()
-        await self._stop.wait()
-        await runner.cleanup()
-        await asyncio.sleep(0.1 if self._tls else 0)  # goodbyes of TLS
+    def routes(self) -> list[web.RouteDef]:
+        return [web.route("*", "/fhir/{kind:Practitioner|Appointment}", self._written)]
 
     async def _written(self, request: web.Request) -> web.StreamResponse:
         self.seen.append((request.method, request.query.get("identifier", ""), json.loads(await request.read())))

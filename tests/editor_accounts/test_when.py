@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.conf import settings as portal
-from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -30,6 +29,7 @@ from tests.accounts.people import PASSWORD, code_now, sign_in_locally, signed_in
 from tests.accounts.rogue import NATIONAL_ID, Rogue, sign_in
 from tests.editor_accounts.cast import EMAIL, known, later, regulator, sent, signs_in, standing, state, taker
 from tests.editor_accounts.rude import RudeEditor, says, status
+from tests.store import empty_store
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 16, 8, 0, tzinfo=UTC)
@@ -63,7 +63,7 @@ def test_signing_in_by_password_and_code(at_rude: Editor, rude: RudeEditor) -> N
     sign_in_locally(client, EMAIL)
     sent()
     assert rude.seen == []  # a password alone opens nothing
-    cache.clear()
+    empty_store()
     client.post("/comptes/2fa/authenticate/", {"code": code_now()})
     sent()
     assert [resource["identifier"][0]["value"] for _, _, resource in rude.seen] == [str(user.technical_id)]

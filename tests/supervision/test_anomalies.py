@@ -1,8 +1,10 @@
 """One fault, one ticket: opened, made graver, closed, opened again; and what the figures call a fault."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import connections
 
 from agenda.models import Editor, EditorState, Outcome
 from agenda.supervision import anomalies, detection
@@ -10,7 +12,6 @@ from agenda.supervision.anomalies import Fault
 from agenda.supervision.figures import Figures
 from agenda.supervision.models import Anomaly, Severity
 from agenda.supervision.tallies import tally
-from booking.supervision import returns
 from sasportal.accounts.models import Role
 from sasportal.audit.models import Entry
 from sasportal.outbox.models import Delivery
@@ -87,9 +88,10 @@ def test_an_editor_that_answers_well_has_no_anomaly() -> None:
 @pytest.mark.parametrize(
     ("said", "found"),
     [
-        ({"count": 6, "outcome": Outcome.TIMEOUT, "ms": 6500}, [("silent", "", "blocking")]),
+        ({"count": 6, "outcome": Outcome.TIMEOUT, "ms": 6500}, [("late", "", "blocking")]),
         ({"count": 4, "outcome": Outcome.TIMEOUT, "ms": 6500}, []),
-        ({"count": 30, "outcome": Outcome.UNREACHABLE}, [("silent", "", "blocking"), ("unavailable", "", "major")]),
+        ({"count": 30, "outcome": Outcome.UNREACHABLE}, [("unreachable", "", "blocking")]),
+        ({"count": 30, "outcome": Outcome.INVALID}, [("unusable", "", "blocking")]),
         ({"count": 1, "outcome": Outcome.REFUSED}, [("refused", "", "blocking")]),
         ({"count": 1, "outcome": Outcome.INVALID}, [("unusable", "", "major")]),
         ({"count": 30, "ms": 1800}, [("slow", "", "minor")]),
@@ -102,6 +104,38 @@ def test_an_editor_that_answers_well_has_no_anomaly() -> None:
 def test_what_is_a_fault_and_how_grave(said: dict, found: list) -> None:
     calls(editor(), at=ago(NOW, minutes=5), **said)
     assert watched() == found
+
+
+def test_one_broken_editor_is_one_ticket_when_the_breaker_opens_too() -> None:
+    alpha = editor()
+    calls(alpha, 10, at=ago(NOW, minutes=12), outcome=Outcome.INVALID)
+    calls(alpha, 90, at=ago(NOW, minutes=5), outcome=Outcome.OPEN, ms=0)
+    assert watched() == [("unusable", "", "blocking")]
+
+
+def test_calls_lost_among_others_are_a_major_anomaly() -> None:
+    alpha = editor()
+    calls(alpha, 90, at=ago(NOW, minutes=5))
+    calls(alpha, 10, at=ago(NOW, minutes=5), outcome=Outcome.OVERLOAD, ms=0)
+    assert watched() == [("unreachable", "", "major")]
+
+
+def test_many_observers_at_once_open_one_ticket(transactional_db) -> None:
+    alpha, together = editor(), threading.Barrier(8)
+
+    def see() -> None:
+        try:
+            together.wait(10)
+            anomalies.observe(alpha.pk, [SLOW, SILENT], now=NOW)
+        finally:
+            connections.close_all()
+
+    seers = [threading.Thread(target=see) for _ in range(8)]
+    for one in seers:
+        one.start()
+    for one in seers:
+        one.join()
+    assert sorted(Anomaly.objects.values_list("rule", flat=True)) == ["silent", "slow"]
 
 
 def test_one_late_answer_in_fifty_is_a_major_anomaly() -> None:
@@ -123,11 +157,6 @@ def test_one_switched_off_is_not_judged() -> None:
     calls(alpha, 30, at=ago(NOW, minutes=5), outcome=Outcome.UNREACHABLE)
     Editor.objects.update(state=EditorState.OFF)
     assert watched() == []
-
-
-def test_no_appointment_back_for_many_pages_opened() -> None:
-    assert returns.Returns(opened=12, returned=0).opened >= returns.ENOUGH
-    assert list(returns.faults(now=NOW)) == []
 
 
 def test_percentages_never_round_up_to_a_whole() -> None:

@@ -62,6 +62,30 @@ def test_counting_again_changes_nothing_and_late_calls_are_taken_in() -> None:
     }  # fmt: skip
 
 
+def test_a_call_written_after_its_stretch_ended_counts() -> None:
+    """Its row was committed late: the next stretch had already begun, at every width."""
+    alpha, midnight = editor(), datetime(2026, 11, 26, 23, tzinfo=UTC)
+    calls(alpha, 1, at=midnight - timedelta(seconds=2))
+    calls(alpha, 1, at=midnight + timedelta(seconds=1))
+    tally()
+    calls(alpha, 1, at=midnight - timedelta(seconds=1))
+    tally()
+    first = {unit: count for unit, start, _, kind, _, count in rows() if kind == Kind.OUTCOME and start < midnight}
+    assert first == {Unit.FIVE_MINUTES: 2, Unit.HOUR: 2, Unit.DAY: 2}
+
+
+def test_the_hour_that_comes_twice_is_counted_twice() -> None:
+    alpha = editor()
+    for number, hour in enumerate((0, 1), start=1):  # 02:30 in Paris, both
+        calls(alpha, number, at=datetime(2026, 10, 25, hour, 30, tzinfo=UTC))
+        tally()
+    hours = CallCount.objects.filter(unit=Unit.HOUR, kind=Kind.OUTCOME).order_by("start")
+    assert list(hours.values_list("start", "count")) == [
+        (datetime(2026, 10, 25, 0, tzinfo=UTC), 1), (datetime(2026, 10, 25, 1, tzinfo=UTC), 2),
+    ]  # fmt: skip
+    assert CallCount.objects.get(unit=Unit.DAY, kind=Kind.OUTCOME).count == 3
+
+
 def test_a_silence_of_the_job_is_caught_up() -> None:
     alpha = editor()
     calls(alpha, 1, at=ago(NOW, days=12))
@@ -85,6 +109,15 @@ def test_forgotten_details_live_on_in_wider_counts() -> None:
         ("day", 5), ("day", 7), ("hour", 5),
     ]  # fmt: skip
     assert whole(figures_by_step(BY_CODE["13m"], now=NOW)[alpha.pk].values()).calls == 12
+
+
+def test_what_was_forgotten_in_part_shrinks_no_count() -> None:
+    alpha = editor()
+    calls(alpha, 4, at=ago(NOW, minutes=3))
+    tally()
+    EditorCall.objects.filter(pk__in=list(EditorCall.objects.values_list("pk", flat=True)[:3])).delete()
+    tally()
+    assert {row[-1] for row in rows() if row[3] == Kind.OUTCOME} == {4}
 
 
 @pytest.mark.parametrize("change", [datetime(2026, 10, 25, 12, tzinfo=UTC), datetime(2026, 3, 29, 12, tzinfo=UTC)])
