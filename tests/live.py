@@ -59,9 +59,9 @@ class Live:
                     "--lifespan", "off", "--no-access-log", "--log-level", "warning")  # fmt: skip
         self.wait_for(f"{self.url}/healthz")
 
-    def start_worker(self) -> None:
+    def start_worker(self, queues: str = "editors,deliveries,sync") -> None:
         self._start("worker", "-m", "celery", "-A", "sasportal", "worker", "--pool", "threads", "--concurrency", "64",
-                    "-Q", "editors,deliveries,sync", "--without-gossip", "--without-mingle",
+                    "-Q", queues, "--without-gossip", "--without-mingle",
                     "--loglevel", "WARNING")  # fmt: skip
         self.wait_for(f"{self.url}/healthz?worker")
 

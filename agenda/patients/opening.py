@@ -13,6 +13,7 @@ from agenda.opening import ENOUGH, WhatUnknown, WhereUnknown
 from agenda.patients.needs import understand_patient
 from agenda.searches import Search, open_search
 from agenda.visibility import Viewer
+from directory.candidates import candidates
 from directory.found import Candidate, CandidatePlace, Found
 from directory.needs import Need, NeedUnknown
 from directory.places import Near, PlaceUnknown, locate
@@ -37,6 +38,26 @@ def open_for_patient(said: Mapping[str, Any], *, owner: str) -> Search:
         found=for_patients(found, filters),
         filters=filters,
     )
+
+
+def open_for_one(national_id: str, *, owner: str) -> Search | None:
+    """Open a search of one practitioner, who has a patient already; None: he left the directory, or has no place."""
+    candidate = next(iter(candidates([national_id])), None)
+    if candidate is None or not candidate.places:
+        return None
+    place = candidate.places[0]
+    return open_search(
+        owner=owner,
+        viewer=Viewer.PATIENT,
+        what=candidate.name,
+        need=Need(kind="identifier", label=candidate.name, value=national_id),
+        near=Near(
+            label=place.city, lat=place.lat or 0, lon=place.lon or 0, radius_km=0, department=place.department,
+            kind="town", time_zone=place.time_zone,
+        ),
+        found=Found(candidates=(as_patients_see(candidate),)),
+        filters=Filters(),
+    )  # fmt: skip
 
 
 def understood(said: Mapping[str, Any]) -> tuple[Need, Near]:

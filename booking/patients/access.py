@@ -28,7 +28,7 @@ def bookings_of(account: User) -> QuerySet[Booking]:
     )  # fmt: skip
     mine = Q(account=account) & ~helping
     found = Booking.objects.filter(mine | Q(person__helped=account))
-    return found.select_related("key", "person", "occurrence", "editor")
+    return found.select_related("key", "person", "occurrence", "editor", "replaces__key")
 
 
 def may(account: User, booking: Booking, scope: Scope) -> bool:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agenda.own.offer import SlotFull, SlotGone, SlotPast, give_back_place, take_place
-from booking.patients import notices, writing
+from booking.patients import asked, notices
 from booking.patients.history import move
 from booking.patients.models import OPEN_STATES, Booking, BookingState, EventKind, PracticeRule
 from sasportal.accounts.models import User
@@ -55,7 +55,7 @@ def cancel(*, actor: User | str, booking: Booking) -> Booking:
     if booking.occurrence_id is not None:
         give_back_place(occurrence_id=booking.occurrence_id)
     else:
-        writing.ask(booking)
+        asked.ask(booking)
     notices.tell_changed(booking)
     return booking
 

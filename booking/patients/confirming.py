@@ -7,15 +7,25 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from agenda.own.offer import SlotFull, SlotGone, SlotPast, give_back_place, lock, take_place
-from booking.patients import drafts, editor_slots, notices, writing
+from agenda.own.offer import SlotFull, SlotGone, SlotPast, lock, take_place
+from booking.patients import asked, drafts, editor_slots, notices, replacing
 from booking.patients.history import write
 from booking.patients.models import OPEN_STATES, Booking, BookingState, Draft, EventKind, Meeting, Person, Scope
 from booking.patients.people import NotYours, allowed, identity_of
 from sasportal.accounts.models import User
 from sasportal.vault.sealing import seal
 
-__all__ = ["Incomplete", "Overlaps", "SlotFull", "SlotGone", "SlotPast", "TooMany", "confirm", "overlapping"]
+__all__ = [
+    "Incomplete",
+    "MovedAlready",
+    "Overlaps",
+    "SlotFull",
+    "SlotGone",
+    "SlotPast",
+    "TooMany",
+    "confirm",
+    "overlapping",
+]
 
 MOST_OPEN = 2
 
@@ -29,6 +39,13 @@ class TooMany(Exception):
 
 
 @dataclass
+class MovedAlready(Exception):
+    """Another time was asked or booked in its place meanwhile, in another tab or by a relative."""
+
+    replacement: Booking
+
+
+@dataclass
 class Overlaps(Exception):
     """At that time the person has these already; to be confirmed knowingly."""
 
@@ -39,7 +56,7 @@ def confirm(*, actor: User, draft: Draft, knowingly: bool = False) -> Booking:
     """Book what was prepared; the same draft again gives the same booking.
 
     `knowingly`: the person saw that it overlaps another. Raises `Incomplete`, `NotYours`, `TooMany`, `Overlaps`,
-    `SlotFull`, `SlotPast`, `SlotGone`: then nothing changed.
+    `MovedAlready`, `SlotFull`, `SlotPast`, `SlotGone`: then nothing changed.
     """
     person = draft.person
     if person is None or not draft.readable:
@@ -56,6 +73,8 @@ def confirm(*, actor: User, draft: Draft, knowingly: bool = False) -> Booking:
 
 def _booked(actor: User, draft: Draft, person: Person, *, knowingly: bool) -> Booking:
     now = timezone.now()
+    if draft.moves and (other := replacing.replacement_of(draft.moves)):
+        raise MovedAlready(other)
     _refuse_too_many(draft, person, now)
     if not knowingly and (others := overlapping(draft, person)):
         raise Overlaps(others)
@@ -69,10 +88,9 @@ def _booked(actor: User, draft: Draft, person: Person, *, knowingly: bool) -> Bo
     drafts.public(row)
     booking = _written(draft, person, BookingState.BOOKED, now)
     if draft.moves:
-        _give_up(draft.moves, now=now)
-        write(draft.moves, EventKind.MOVED, actor)
+        replacing.give_up(Booking.objects.get(pk=draft.moves.pk), actor=actor)
     write(booking, EventKind.BOOKED, actor)
-    notices.tell_booked(booking)
+    notices.tell_taken(booking)
     drafts.forget(draft)
     return booking
 
@@ -82,7 +100,7 @@ def _asked(draft: Draft, person: Person, actor: User, now: datetime) -> Booking:
     editor_slots.keep(draft, now=now)
     booking = _written(draft, person, BookingState.PENDING, now)
     write(booking, EventKind.ASKED, actor)
-    writing.ask(booking)
+    asked.ask(booking)
     drafts.forget(draft)
     return booking
 
@@ -114,12 +132,3 @@ def _written(draft: Draft, person: Person, state: BookingState, now: datetime) -
     seal(booking, identity_of(person).sealed_as() | {"kind": person.kind} | drafts.reason_of(draft))
     booking.save(force_insert=True)
     return booking
-
-
-def _give_up(old: Booking, *, now: datetime) -> None:
-    """Of a move: the old time is free again. Cancelled meanwhile, there is nothing to give up."""
-    moved = Booking.objects.filter(pk=old.pk, state__in=OPEN_STATES).update(
-        state=BookingState.CANCELLED, cancelled_at=now, changed_at=now, sequence=old.sequence + 1
-    )
-    if moved and old.occurrence_id:
-        give_back_place(occurrence_id=old.occurrence_id)

@@ -63,9 +63,11 @@ def begin(*, owner: str, shown: Shown, search: UUID | None = None, account: User
 
 
 @transaction.atomic
-def begin_move(*, owner: str, booking: Booking, shown: Shown, account: User) -> Draft:
+def begin_move(
+    *, owner: str, booking: Booking, shown: Shown, account: User, search: UUID | None = None
+) -> Draft:  # fmt: skip
     """Prepare another time for a booking: same person, same reason, the new place held."""
-    draft = begin(owner=owner, shown=shown, account=account)
+    draft = begin(owner=owner, shown=shown, search=search, account=account)
     draft.account, draft.person, draft.moves = account, booking.person, booking
     said = opened(booking)
     seal(draft, {"reason": said["reason"], "reason_text": said["reason_text"]})

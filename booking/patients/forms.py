@@ -24,7 +24,10 @@ class StartForm(forms.Form):
 
 
 class MoveForm(forms.Form):
+    """`recherche` is what the practice's editor was asked under, if it was."""
+
     creneau = forms.CharField(max_length=64)
+    recherche = forms.UUIDField(required=False)
 
 
 class WhoForm(forms.Form):

@@ -112,9 +112,8 @@ class Booking(Sealed, Meeting):
     writing_until = models.DateTimeField(null=True, blank=True)
     # Where it was found, to offer something else when the editor refuses
     search = models.UUIDField(null=True, blank=True)
-    replaces = models.OneToOneField(
-        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="replaced_by"
-    )
+    # Of a move: the old time, kept until this one is booked
+    replaces = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     erased_at = models.DateTimeField("effacé le", null=True, blank=True)
 
     class Meta:
@@ -135,6 +134,10 @@ class Booking(Sealed, Meeting):
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="booking_ends_after_start"),
             models.CheckConstraint(
                 condition=Q(occurrence__isnull=False) ^ Q(editor__isnull=False), name="booked_here_or_at_an_editor"
+            ),
+            # One that was refused or given up may be followed by another try
+            models.UniqueConstraint(
+                fields=["replaces"], condition=~Q(state__in=["refused", "cancelled"]), name="moved_once"
             ),
         ]
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from agenda.models import Editor
 from booking.incoming import Told
 from booking.models import AppointmentStatus
-from booking.patients import notices
+from booking.patients import notices, replacing
 from booking.patients.history import move
 from booking.patients.models import OPEN_STATES, Booking, BookingState, EventKind
 
@@ -51,12 +51,16 @@ def follow(*, editor: Editor, told: Told) -> Followed:
     if before == after and not moved:
         Booking.objects.filter(pk=booking.pk).update(**known)
         return Followed(booking=booking)
-    ended = {"cancelled_at": timezone.now()} if after == BookingState.CANCELLED else {}
+    ended: dict[str, object] = {"cancelled_at": timezone.now()} if after == BookingState.CANCELLED else {}
+    if before in replacing.VAIN:
+        ended["replaces"] = None  # another time may have been found meanwhile
     kind = KINDS[after] if before != after else EventKind.CHANGED
     move(
         booking, before, after, actor=f"editor:{editor.pk}", kind=kind, start=told.start, end=told.end, **known, **ended
     )  # fmt: skip
-    _tell(booking, moved=moved and before == after)
+    if before == BookingState.PENDING:
+        replacing.settle(booking)
+    _tell(booking, moved=moved and before == after, asked=before == BookingState.PENDING)
     return Followed(booking=booking)
 
 
@@ -80,8 +84,10 @@ def _is_late(booking: Booking, told: Told) -> bool:
     return given_up and told.status != AppointmentStatus.CANCELLED and booking.at_editor != BookingState.CANCELLED
 
 
-def _tell(booking: Booking, *, moved: bool) -> None:
+def _tell(booking: Booking, *, moved: bool, asked: bool) -> None:
     if moved and booking.state in OPEN_STATES:
         notices.tell_new_time(booking)
+    elif asked and booking.state == BookingState.BOOKED:
+        notices.tell_taken(booking)
     elif booking.state in {BookingState.BOOKED, BookingState.CANCELLED}:
         notices.tell_changed(booking)

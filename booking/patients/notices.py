@@ -12,6 +12,7 @@ from booking.patients.calendar import calendar_of
 from booking.patients.lines import meeting_line
 from booking.patients.models import Booking, BookingState, Person
 from booking.patients.people import INVITED_FOR, invitation_token
+from booking.patients.replacing import kept
 from directory.addresses import address_of_practitioner
 from sasportal.outbox.deliveries import deliver
 from sasportal.outbox.mails import send_mail
@@ -28,11 +29,12 @@ SUBJECTS = {
 }
 
 
-def tell_booked(booking: Booking) -> None:
-    """Have patient and practice told of a new booking, in its transaction; of a moved one, once for both times."""
+def tell_taken(booking: Booking) -> None:
+    """Have patient and practice told that it is booked, in its transaction; of a moved one, once for both times."""
     if booking.replaces_id:
         _tell(PATIENT, booking, "moved")
-        _tell(PRACTICE, booking, "moved")
+        if booking.occurrence_id is not None:
+            _tell(PRACTICE, booking, "moved")
     else:
         tell_changed(booking)
 
@@ -85,6 +87,7 @@ def _write_to(to: str, found: Booking, what: str) -> None:
     send_mail(
         "patient_booking", to=to, subject=f"{subject(found, what)} : {said.when}", line=said,
         what=what, state=found.state, path=reverse("booking:patient:detail", args=[found.pk]),
+        kept=meeting_line(old) if (old := kept(found)) else None,
         before=meeting_line(found.replaces) if what == "moved" and found.replaces else None,
         calendars=[("rendez-vous.ics", calendar_of(one)) for one in _calendars(found, what)],
     )  # fmt: skip

@@ -9,19 +9,21 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from agenda.patients.limits import may as may_search
+from agenda.patients.limits import too_many
 from agenda.patients.owning import owner_of
-from booking.patients import changing, drafts, notices, writing
+from booking.patients import asked, changing, drafts, moving, notices, replacing
 from booking.patients.access import booking_page, bookings_of, may
 from booking.patients.calendar import calendar_of
 from booking.patients.changing import NotCancellable, SlotFull, SlotGone, SlotPast, TooLateToUndo, undoable
 from booking.patients.editor_slots import others_at_editor
 from booking.patients.forms import ListForm, MoveForm
 from booking.patients.lines import alternative, booking_line, meeting_line
-from booking.patients.meetings import Shown, offered_now
+from booking.patients.meetings import Shown
 from booking.patients.models import OPEN_STATES, Booking, BookingState, PersonKind, Scope
 from booking.patients.people import people_of
 from booking.patients.told import event_lines
-from booking.patients.wizard import REFUSALS, unavailable
+from booking.patients.wizard import REFUSALS
 from sasportal.accounts.patients.access import patient, second_factor_required
 from sasportal.wording import several
 
@@ -74,13 +76,15 @@ def detail(request: HttpRequest, booking: Booking) -> HttpResponse:
     context = {
         "line": booking_line(booking),
         "cancellable": ahead and may(account, booking, Scope.CANCEL),
-        "movable": ahead and booking.occurrence_id is not None and may(account, booking, Scope.BOOK),
+        "movable": moving.movable(booking) and may(account, booking, Scope.BOOK),
         "undoable": undoable(booking) and may(account, booking, Scope.CANCEL),
         "pending": booking.state == BookingState.PENDING,
         "refused": booking.state == BookingState.REFUSED,
         "alternatives": None if others is None else [alternative(one.slot) for one in others],
-        "untold": booking.editor_id is not None and booking.state != BookingState.PENDING and writing.late(booking),
-        "replaced": Booking.objects.filter(replaces=booking).first(),
+        "untold": booking.editor_id is not None and booking.state != BookingState.PENDING and asked.late(booking),
+        "replacement": replacing.replacement_of(booking),
+        "kept": booking_line(old) if (old := replacing.kept(booking)) else None,
+        "hours": changing.hours_before(booking.practitioner),
         "failed": bool(notices.failed([booking])),
         "events": event_lines(booking, account),
     }
@@ -146,32 +150,41 @@ def undo(request: HttpRequest, booking: Booking) -> HttpResponse:
 @booking_page
 def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Choose another time with the same practitioner: held, then checked and confirmed like a new one."""
-    account, now = patient(request), timezone.now()
-    if not may(account, booking, Scope.BOOK):
+    if not may(patient(request), booking, Scope.BOOK):
         raise PermissionDenied
-    if booking.state != BookingState.BOOKED or booking.start <= now or booking.occurrence_id is None:
+    if not moving.movable(booking):
         messages.error(request, "Ce rendez-vous ne peut plus être déplacé.")
         return redirect("booking:patient:detail", booking.pk)
-    offered = [one for one in offered_now(booking.practitioner, now=now) if one.slot.key != booking.slot_key]
     if request.method == "POST":
-        return _moved(request, booking, offered)
+        return _moved(request, booking)
+    if booking.editor_id is not None and not may_search(request, "search"):
+        return too_many(request)
+    return _times(request, booking)
+
+
+def _times(request: HttpRequest, booking: Booking, *, refused: str = "") -> HttpResponse:
+    times = moving.other_times(booking, owner=owner_of(request))
     context = {
         "line": booking_line(booking),
         "meeting": meeting_line(booking),
-        "offers": [alternative(one.slot) for one in offered[:MOVES_SHOWN]],
+        "offers": [alternative(one.slot) for one in times.offers[:MOVES_SHOWN]],
+        "search": times.search,
+        "silent": times.silent,
+        "refused": refused,
     }
-    return render(request, "patient/booking/move.html", context)
+    return render(request, "patient/booking/move.html", context, status=409 if refused else 200)
 
 
-def _moved(request: HttpRequest, booking: Booking, offered: list[Shown]) -> HttpResponse:
-    form = MoveForm(request.POST)
-    chosen = next((one for one in offered if form.is_valid() and one.slot.key == form.cleaned_data["creneau"]), None)
+def _moved(request: HttpRequest, booking: Booking) -> HttpResponse:
+    form, owner = MoveForm(request.POST), owner_of(request)
     try:
-        if chosen is None:
+        if not form.is_valid():
             raise SlotGone
-        draft = drafts.begin_move(owner=owner_of(request), booking=booking, shown=chosen, account=patient(request))
-    except (SlotFull, SlotPast, SlotGone) as refused:
-        return unavailable(
-            request, practitioner=booking.practitioner_name, refused=refused, others=offered[:3], search=None
+        search = form.cleaned_data["recherche"]
+        shown = moving.chosen(booking, form.cleaned_data["creneau"], search, owner=owner)
+        draft = drafts.begin_move(
+            owner=owner, booking=booking, shown=shown, account=patient(request), search=search
         )  # fmt: skip
+    except (SlotFull, SlotPast, SlotGone) as refused:
+        return _times(request, booking, refused=REFUSALS[type(refused)])
     return redirect("booking:patient:check", draft.pk)

@@ -17,7 +17,7 @@ from agenda.recheck import recheck
 from agenda.searches import Search, SearchExpired, SearchOfSomebodyElse, load_search
 from agenda.visibility import Viewer
 from booking.patients import confirming, drafts, people
-from booking.patients.confirming import Incomplete, Overlaps, SlotFull, SlotGone, SlotPast, TooMany
+from booking.patients.confirming import Incomplete, MovedAlready, Overlaps, SlotFull, SlotGone, SlotPast, TooMany
 from booking.patients.editor_slots import bookable_here
 from booking.patients.forms import (
     MYSELF,
@@ -201,6 +201,9 @@ def check(request: HttpRequest, draft: Draft) -> HttpResponse:
     except Overlaps:
         form.add_error("chevauchement", "Cochez cette case si vous voulez les deux rendez-vous.")
         return _check(request, draft, form, status=422)
+    except MovedAlready as moved:
+        messages.info(request, "Ce rendez-vous a déjà été déplacé : voici le nouveau. Rien d’autre n’a été réservé.")
+        return redirect("booking:patient:detail", moved.replacement.pk)
     except TooMany:
         return _check(request, draft, form, refused=TOO_MANY, status=409)
     except (SlotFull, SlotPast, SlotGone) as refused:

@@ -17,15 +17,12 @@ from agenda.accounts.sending import reason
 from agenda.client import EditorRefused, EditorUnavailable, NotSent, Written, peer_of
 from agenda.loops import editor_loop
 from agenda.models import EditorState
-from booking.patients import notices
+from booking.patients import notices, replacing
 from booking.patients.editor_fhir import appointment, identifier_of
 from booking.patients.history import move
 from booking.patients.models import Booking, BookingState, EventKind
-from sasportal.outbox.deliveries import deliver
-from sasportal.outbox.models import Delivery, DeliveryState
 from sasportal.outbox.relay import DeliveryFailed, DeliveryRefused
 
-CHANNEL = "patient-appointment"
 HELD = timedelta(minutes=1)
 # A patient does not wait longer for an answer: he is told to look elsewhere, and the editor that it is off
 PATIENCE = timedelta(hours=2)
@@ -33,18 +30,6 @@ TAKEN = {200, 201}
 GONE = {404, 410}
 OFF = "L’éditeur est coupé."
 BUSY = "Un autre envoi de ce rendez-vous est en cours."
-
-
-def ask(booking: Booking) -> None:
-    """Have the editor told how the booking stands, in the transaction of the change."""
-    deliver(CHANNEL, key=f"{CHANNEL}:{booking.pk}:{booking.sequence}", booking=str(booking.pk))
-
-
-def late(booking: Booking) -> bool:
-    """Has the editor still not been told, though it was tried?"""
-    rows = Delivery.objects.filter(channel=CHANNEL, payload__booking=str(booking.pk))
-    troubled = Q(state=DeliveryState.DEAD) | Q(state=DeliveryState.PENDING, attempts__gt=1)
-    return rows.filter(troubled).exists()
 
 
 def write_to_editor(*, booking: str) -> None:
@@ -137,7 +122,8 @@ def _end(booking: Booking, state: BookingState, *, at_editor: str) -> None:
     kind = EventKind.BOOKED if state == BookingState.BOOKED else EventKind.REFUSED
     booking.at_editor = at_editor
     if move(booking, BookingState.PENDING, state, actor=f"editor:{booking.editor_id}", kind=kind):
-        notices.tell_changed(booking)
+        replacing.settle(booking)
+        notices.tell_taken(booking) if state == BookingState.BOOKED else notices.tell_changed(booking)
 
 
 def _keep(booking: Booking, **changed: object) -> None:

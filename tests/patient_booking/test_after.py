@@ -124,6 +124,20 @@ def test_moved_the_new_one_is_booked_before_the_old_one_is_given_up(client: Clie
     assert "Reprendre" not in client.get(page(booking)).content.decode()
 
 
+def test_moved_in_two_tabs_it_is_moved_once(client: Client, booking: Booking) -> None:
+    first, second = cast.offered(start=cast.later(120)), cast.offered(start=cast.later(122))
+    checks = [
+        client.post(page(booking, "deplacer"), {"creneau": cast.key_of(row)}).headers["Location"]
+        for row in (first, second)
+    ]
+    answers = [client.post(check) for check in checks]
+    moved = Booking.objects.get(replaces=booking)
+    assert [answer.headers["Location"] for answer in answers] == [page(moved)] * 2
+    for row in (first, second):
+        row.refresh_from_db()
+    assert (moved.start, first.taken, second.taken) == (first.start, 1, 0)
+
+
 def test_the_new_place_is_lost_and_the_old_appointment_stays(client: Client, booking: Booking) -> None:
     new = cast.offered(start=cast.later(120))
     check = client.post(page(booking, "deplacer"), {"creneau": cast.key_of(new)}).headers["Location"]
