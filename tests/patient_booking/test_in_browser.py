@@ -117,7 +117,10 @@ def test_by_keyboard_alone_from_the_slot_to_the_confirmation(context_of, live_po
         page.keyboard.type(text)
     page.get_by_label("Date de naissance").fill("1986-05-04")  # the browser's own date field
     press(page, page.get_by_role("button", name="Continuer"), "Enter")
-    press(page, page.get_by_role("radio", name="Un renouvellement"), "Space")
+    reach(page, page.get_by_role("radio", name="Un symptôme"))
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("radio", name="Un renouvellement")).to_be_checked()
     press(page, page.get_by_role("button", name="Continuer"), "Enter")
     press(page, page.get_by_role("button", name="Confirmer le rendez-vous"), "Enter")
     expect(page.get_by_text("Votre rendez-vous est confirmé")).to_be_visible()
