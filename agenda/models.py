@@ -12,6 +12,7 @@ class Flow(models.TextChoices):
     R04 = "R04", "INT_R04 – créneaux partagés avec une CPTS"
     SOS = "SOS", "SOS – créneaux des associations SOS Médecins"
     R02 = "R02", "INT_R02 – comptes des régulateurs"
+    APPOINTMENT = "RDV", "Rendez-vous pris par des patients"
 
 
 class EditorState(models.TextChoices):

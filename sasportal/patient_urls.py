@@ -5,6 +5,9 @@ The library knows its pages by name only; with these addresses a name leads to t
 
 from django.urls import include, path
 
+from sasportal.urls import handler500
 from sasportal.urls import urlpatterns as portal
+
+__all__ = ["handler500", "urlpatterns"]
 
 urlpatterns = [*portal, path("patient/", include("sasportal.accounts.patients.library_urls"))]

@@ -367,6 +367,8 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", "consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "ne-pas-repondre@sas.invalid")
+# Sends text messages (outbox/texts.py); empty: reminders leave by e-mail alone
+TEXT_MESSAGES = env.str("TEXT_MESSAGES", "" if PRODUCTION else "sasportal.outbox.texts.to_console")
 # Address of the portal in what it sends, without a trailing slash
 PORTAL_URL = required("PORTAL_URL", "http://127.0.0.1:8000")
 # Identifier system of the appointments asked of editors for patients; with it, editors name them back
@@ -384,6 +386,7 @@ OUTBOX_CHANNELS = {
     "inactivity-warning": "sasportal.accounts.mails.inactivity_warning",
     "inactivity-suspension": "sasportal.accounts.mails.inactivity_suspension",
     "patient-notice": "booking.patients.notices.send_patient_notice",
+    "patient-text": "booking.patients.notices.send_patient_text",
     "patient-practice-notice": "booking.patients.notices.send_practice_notice",
     "patient-appointment": "booking.patients.writing.write_to_editor",
     "patient-help": "booking.patients.notices.send_help_invitation",

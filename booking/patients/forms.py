@@ -68,7 +68,8 @@ class IdentityForm(forms.Form):
     )
     telephone = forms.CharField(
         label="Téléphone où vous joindre",
-        help_text="Le cabinet l’utilise en cas de changement. 10 chiffres, par exemple : 06 39 98 00 00",
+        help_text="Le cabinet l’utilise en cas de changement ; un rappel peut y être envoyé par SMS. "
+        "10 chiffres, par exemple : 06 39 98 00 00",
         max_length=20,
         error_messages={"required": "Écrivez un numéro où vous joindre."},
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -14,12 +16,15 @@ from booking.patients.models import Booking, BookingState, Person
 from booking.patients.people import INVITED_FOR, invitation_token
 from booking.patients.replacing import kept
 from directory.addresses import address_of_practitioner
+from sasportal.outbox import texts
 from sasportal.outbox.deliveries import deliver
 from sasportal.outbox.mails import send_mail
 from sasportal.outbox.models import Delivery, DeliveryState
 from sasportal.vault.sealing import Unreadable, opened
 
-PATIENT, PRACTICE = "patient-notice", "patient-practice-notice"
+PATIENT, TEXT, PRACTICE = "patient-notice", "patient-text", "patient-practice-notice"
+# How `french_phone` writes numbers that receive text messages; overseas mobiles included
+MOBILE = ("06", "07")
 REMIND_BEFORE = timedelta(hours=48)
 SUBJECTS = {
     BookingState.PENDING: "Rendez-vous demandé",
@@ -57,7 +62,15 @@ def remind(*, now: datetime) -> int:
         # Booked for within two days, it was just confirmed
         booked_at__lt=F("start") - REMIND_BEFORE,
     )  # fmt: skip
-    return sum(_tell(PATIENT, booking, "reminder") for booking in due.iterator())
+    return sum(_remind(booking) for booking in due.iterator())
+
+
+@transaction.atomic
+def _remind(booking: Booking) -> bool:
+    told = _tell(PATIENT, booking, "reminder")
+    if told and texts.offered():
+        _tell(TEXT, booking, "reminder")
+    return told
 
 
 def _tell(channel: str, booking: Booking, what: str) -> bool:
@@ -75,6 +88,21 @@ def send_patient_notice(*, booking: str, what: str) -> None:
         return
     for to in _addresses(found):
         _write_to(to, found, what)
+
+
+def send_patient_text(*, booking: str, what: str) -> None:
+    """The channel: remind by text message whoever left a mobile number; when and a link, for phones are read by others.
+
+    `what` is "reminder", as in the letter that leaves beside it.
+    """
+    found = Booking.objects.select_related("key").filter(pk=UUID(booking), state=BookingState.BOOKED).first()
+    if found is None or found.start <= timezone.now() or not found.readable:
+        return
+    to = opened(found).get("phone", "")
+    if not to.startswith(MOBILE):
+        return
+    path = reverse("booking:patient:detail", args=[found.pk])
+    texts.send_text(to=to, text=f"Rappel de rendez-vous : {meeting_line(found).when}. {settings.PORTAL_URL}{path}")
 
 
 def _addresses(booking: Booking) -> list[str]:
@@ -147,6 +175,6 @@ def send_help_invitation(*, person: str) -> None:
 def failed(bookings: Iterable[Booking]) -> set[str]:
     """Ids of those whose patient could not be told so far, for his page to say it."""
     ids = [str(one.pk) for one in bookings]
-    rows = Delivery.objects.filter(channel=PATIENT, payload__booking__in=ids)
+    rows = Delivery.objects.filter(channel__in=[PATIENT, TEXT], payload__booking__in=ids)
     troubled = rows.filter(state=DeliveryState.DEAD) | rows.filter(state=DeliveryState.PENDING, attempts__gt=1)
     return set(troubled.values_list("payload__booking", flat=True))

@@ -15,8 +15,8 @@ from django.utils import timezone
 from agenda.accounts.fhir import read_outcome
 from agenda.accounts.sending import reason
 from agenda.client import EditorRefused, EditorUnavailable, NotSent, Written, peer_of
-from agenda.loops import editor_loop
-from agenda.models import EditorState
+from agenda.models import EditorState, Flow
+from agenda.written import Busy, room_at, write
 from booking.patients import notices, replacing
 from booking.patients.editor_fhir import appointment, identifier_of
 from booking.patients.history import move
@@ -29,7 +29,7 @@ PATIENCE = timedelta(hours=2)
 TAKEN = {200, 201}
 GONE = {404, 410}
 OFF = "L’éditeur est coupé."
-BUSY = "Un autre envoi de ce rendez-vous est en cours."
+BUSY = "Un autre envoi vers cet éditeur est en cours."
 
 
 def write_to_editor(*, booking: str) -> None:
@@ -51,11 +51,13 @@ def _bring(booking: Booking, now: datetime) -> None:
     wanted = _wanted(booking)
     if wanted is not None and booking.editor and booking.editor.state != EditorState.ON:
         raise DeliveryFailed(OFF)
-    match wanted:
-        case BookingState.BOOKED:
-            _book(booking)
-        case BookingState.CANCELLED:
-            _take_back(booking)
+    if wanted is None or booking.editor_id is None:
+        return
+    try:
+        with room_at(booking.editor_id):
+            _book(booking) if wanted == BookingState.BOOKED else _take_back(booking)
+    except Busy:
+        raise DeliveryFailed(BUSY) from None
 
 
 def _deadline(booking: Booking) -> datetime:
@@ -106,12 +108,10 @@ def _take_back(booking: Booking) -> None:
 
 def _sent(booking: Booking, method: str, state: BookingState) -> Written:
     assert booking.editor is not None  # noqa: S101 - only those at editors have a delivery
-    peer = peer_of(booking.editor)
-    url = f"{peer.base_url.rstrip('/')}/Appointment"
+    path = "Appointment"
     if method == "PUT":
-        url += f"?identifier={quote('|'.join(identifier_of(booking)), safe=':/')}"
-    loop = editor_loop()
-    return loop.run(loop.aggregator.client.write(peer, method, url, body=appointment(booking, state)))
+        path += f"?identifier={quote('|'.join(identifier_of(booking)), safe=':/')}"
+    return write(peer_of(booking.editor), Flow.APPOINTMENT, method, path, body=appointment(booking, state))
 
 
 @transaction.atomic

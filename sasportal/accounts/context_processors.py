@@ -6,13 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from sasportal.accounts.navigation import entries
-from sasportal.accounts.sides import on_patients_side
+from sasportal.accounts.sides import frame_of_side
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    side = "patient/base.html" if on_patients_side(request) else "base.html"
     return {
-        "BASE": side,
         "DEMO": settings.DEMO,
         "PSC_OFFERED": bool(settings.PSC_ISSUER),
         "PSC_BUTTON_IMAGE": settings.PSC_BUTTON_IMAGE,
@@ -20,5 +18,5 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "FRANCECONNECT_BUTTON_IMAGE": settings.FRANCECONNECT_BUTTON_IMAGE,
         "NAVIGATION": entries(getattr(request, "user", None)),
         # Pages that both sides share, errors first, look like the side they are opened on
-        "SIDE": side,
+        "SIDE": frame_of_side(request),
     }

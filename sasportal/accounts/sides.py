@@ -13,6 +13,11 @@ def on_patients_side(request: HttpRequest | None) -> bool:
     return request is not None and request.path_info.startswith(PATIENTS)
 
 
+def frame_of_side(request: HttpRequest | None) -> str:
+    """Return the template that pages of this side extend."""
+    return "patient/base.html" if on_patients_side(request) else "base.html"
+
+
 def kind_of_side(request: HttpRequest | None) -> UserKind:
     """Return the kind of account this address is meant for."""
     return UserKind.PATIENT if on_patients_side(request) else UserKind.PROFESSIONAL

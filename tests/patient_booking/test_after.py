@@ -1,5 +1,6 @@
 """After booking: cancel and take back, move, calendar, e-mails, reminders, and who sees what."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import icalendar
@@ -15,7 +16,8 @@ from booking.patients.calendar import calendar_of
 from booking.patients.models import Booking, BookingState, Draft, EventKind
 from sasportal.accounts.models import DelegateScope, Role, User
 from sasportal.outbox.models import Delivery, DeliveryState
-from sasportal.outbox.relay import relay
+from sasportal.outbox.relay import DeliveryRefused, relay
+from sasportal.vault.sealing import opened, seal
 from tests.accounts.people import signed_in_by_psc
 from tests.own_agenda.cast import person
 from tests.patient_booking import cast
@@ -209,6 +211,54 @@ def test_reminded_once_two_days_before_and_not_once_cancelled(booking: Booking, 
     changing.cancel(actor=account, booking=booking)
     assert [letter.subject.split(" :")[0] for letter in sent()] == ["Rendez-vous annulé"]
     assert notices.remind(now=soon) == 0
+
+
+@pytest.fixture
+def reminded(booking: Booking) -> Iterator[Booking]:
+    """Two days before, its reminders written and nothing sent yet."""
+    sent()
+    with time_machine.travel(booking.start - timedelta(hours=47)):
+        assert notices.remind(now=timezone.now()) == 1
+        yield booking
+
+
+def test_a_reminder_by_text_says_when_and_no_more(reminded: Booking, capsys) -> None:
+    capsys.readouterr()
+    assert [letter.subject.split(" :")[0] for letter in sent()] == ["Rappel de rendez-vous"]
+    [text] = capsys.readouterr().out.splitlines()
+    assert text.startswith("SMS 06 39 98 00 01 : Rappel de rendez-vous : ")
+    assert text.endswith(f"http://127.0.0.1:8000/patient/rendez-vous/{reminded.pk}/")
+    assert not [word for word in ("CANARI", "Zoé", "TENUE", "toux", "ymptôme", "énéral") if word in text]
+
+
+def test_no_text_to_a_landline_nor_once_cancelled(reminded: Booking, account: User, capsys) -> None:
+    content = opened(reminded) | {"phone": "05 53 00 00 01"}
+    seal(reminded, content)
+    reminded.save()
+    capsys.readouterr()
+    sent()
+    changing.cancel(actor=account, booking=reminded)
+    notices.send_patient_text(booking=str(reminded.pk), what="reminder")
+    assert "SMS" not in capsys.readouterr().out
+
+
+def test_without_a_provider_reminders_are_letters(booking: Booking, settings) -> None:
+    settings.TEXT_MESSAGES = ""
+    sent()
+    notices.remind(now=booking.start - timedelta(hours=47))
+    assert list(Delivery.objects.filter(payload__what="reminder").values_list("channel", flat=True)) == [
+        "patient-notice"
+    ]
+
+
+def out_of_order(*, to: str, text: str) -> None:
+    raise DeliveryRefused("Numéro inconnu.")
+
+
+def test_a_text_that_does_not_leave_is_seen(reminded: Booking, client: Client, settings) -> None:
+    settings.TEXT_MESSAGES = f"{__name__}.out_of_order"
+    sent()
+    assert "n’a pas pu vous être envoyé" in client.get("/patient/rendez-vous/").content.decode()
 
 
 def test_booked_within_two_days_there_is_no_reminder(account: User) -> None:
