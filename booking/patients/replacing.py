@@ -24,11 +24,17 @@ def kept(booking: Booking) -> Booking | None:
     return old if old and old.state in OPEN_STATES and booking.state in {BookingState.PENDING, *VAIN} else None
 
 
+def replaced(booking: Booking) -> Booking | None:
+    """The old time it took the place of, once it did."""
+    return booking.replaces if booking.state not in {BookingState.PENDING, *VAIN} else None
+
+
 def settle(new: Booking) -> None:
     """Its editor answered: booked, the old time is free again; otherwise nothing changed. In its transaction."""
     old = Booking.objects.filter(pk=new.replaces_id).select_related("editor").first() if new.replaces_id else None
     if old and new.state == BookingState.BOOKED:
-        give_up(old, actor=f"editor:{new.editor_id}")
+        asked_by = new.events.filter(kind=EventKind.ASKED).values_list("by", flat=True).first()
+        give_up(old, actor=asked_by or f"editor:{new.editor_id}")
 
 
 @transaction.atomic

@@ -84,6 +84,7 @@ def detail(request: HttpRequest, booking: Booking) -> HttpResponse:
         "untold": booking.editor_id is not None and booking.state != BookingState.PENDING and asked.late(booking),
         "replacement": replacing.replacement_of(booking),
         "kept": booking_line(old) if (old := replacing.kept(booking)) else None,
+        "before": booking_line(old) if (old := replacing.replaced(booking)) else None,
         "hours": changing.hours_before(booking.practitioner),
         "failed": bool(notices.failed([booking])),
         "events": event_lines(booking, account),

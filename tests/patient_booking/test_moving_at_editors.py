@@ -10,6 +10,7 @@ from django.utils import timezone
 from agenda.models import Editor
 from booking.patients.models import Booking, BookingState
 from directory.models import EffectorSettings
+from sasportal.accounts.models import User
 from sasportal.sandbox.editors.patient_faults import PatientFault
 from tests.live import Live
 from tests.patient_booking import cast
@@ -80,6 +81,9 @@ def test_the_old_time_is_kept_until_the_new_one_is_booked(alpha, booking, patien
     assert states(alpha) == {str(booking.pk): "cancelled", str(new.pk): "booked"}
     assert subjects() == ["Rendez-vous confirmé", "Rendez-vous déplacé"]
     assert "Ce rendez-vous a été déplacé" in page(patient, booking)
+    assert "Il remplace" in page(patient, new)
+    account = User.objects.get(kind="patient")
+    assert set(booking.events.filter(kind="moved").values_list("by", flat=True)) == {str(account.technical_id)}
 
 
 def test_refused_the_old_time_stays_and_another_can_be_asked(alpha, booking, patient) -> None:
