@@ -6,24 +6,24 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from agenda.forms import SearchForm
+from agenda.forms import WhatWhereForm
 
 LISTS = ("consultation", "type")
-SINGLES = ("quoi", "ou", "mode", "sous", "secteur", "rayon", "cpts", "medecin", "origin")
+SINGLES = ("quoi", "ou", "mode", "sous", "secteur", "rayon", "jour", "cpts", "medecin", "origin")
 DEFAULTS = {"mode": "creneaux", "sous": 72}
 
 
-def asked(form: SearchForm, **changes: Any) -> str:
+def asked(form: WhatWhereForm, *, to: str = "", **changes: Any) -> str:
     """Address of a new search with the words of this one, less what is default."""
-    return address(said(form) | changes)
+    return address(said(form) | changes, to=to)
 
 
-def shown(form: SearchForm, search_id: UUID, **view: Any) -> str:
+def shown(form: WhatWhereForm, search_id: UUID, *, to: str = "", **view: Any) -> str:
     """Address of this very search, without asking the editors again."""
-    return address(said(form) | {"recherche": search_id} | view)
+    return address(said(form) | {"recherche": search_id} | view, to=to)
 
 
-def said(form: SearchForm) -> dict[str, Any]:
+def said(form: WhatWhereForm) -> dict[str, Any]:
     values = getattr(form, "cleaned_data", {})
     return {name: values[name] for name in (*SINGLES, *LISTS) if values.get(name) and differs(name, values[name])}
 

@@ -17,14 +17,19 @@ from sasportal.audit.trail import origin_of
 
 
 class EditorForm(forms.ModelForm):
-    flows = forms.MultipleChoiceField(choices=Flow.choices, widget=forms.CheckboxSelectMultiple, label="flux")
+    # That appointments are taken is a capability of its own
+    flows = forms.MultipleChoiceField(
+        choices=[one for one in Flow.choices if one[0] != Flow.APPOINTMENT],
+        widget=forms.CheckboxSelectMultiple,
+        label="flux",
+    )
     base_url = forms.CharField(label="adresse FHIR", max_length=500)
 
     class Meta:
         model = Editor
         fields = [
             "name", "base_url", "booking_hosts", "state", "flows", "ca_file", "cert_file", "key_file",
-            "expected_cn", "expected_ou", "appointment_systems",
+            "expected_cn", "expected_ou", "appointment_systems", "writes_appointments",
         ]  # fmt: skip
 
     def _post_clean(self) -> None:

@@ -25,6 +25,7 @@ MARKED_TYPES = {SlotType.PRO: "réservé aux professionnels", SlotType.SNP: "soi
 OWN_FILTERS = frozenset(
     {
         HiddenReason.TOO_LATE,
+        HiddenReason.OTHER_DAY,
         HiddenReason.OTHER_CONSULTATION,
         HiddenReason.OTHER_TYPE,
         HiddenReason.OTHER_SECTOR,

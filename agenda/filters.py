@@ -1,5 +1,6 @@
-"""What the regulator narrowed the results to."""
+"""What somebody narrowed the results to."""
 
+from datetime import date
 from typing import Literal
 
 import msgspec
@@ -15,3 +16,5 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
     within_hours: int = 72
     convention_sector: str = ""
     cpts: str = ""
+    # As the place counts its days
+    day: date | None = None

@@ -35,8 +35,8 @@ finess_only = RegexValidator(r"\A[0-9AB]{9}\Z", "Le numéro FINESS compte neuf c
 identifier_only = RegexValidator(r"\A[0-9A-Za-z/]{1,50}\Z", "L’identifiant du professionnel n’est pas lisible.")
 
 
-class SearchForm(forms.Form):
-    """What, where, filters. Absent fields take the defaults of a fresh search."""
+class WhatWhereForm(forms.Form):
+    """What, where, and the filters every search has."""
 
     quoi = forms.CharField(
         label="Quoi",
@@ -48,16 +48,37 @@ class SearchForm(forms.Form):
         max_length=LONGEST_WHERE,
         error_messages={"required": "Indiquez une adresse, une commune ou un département."},
     )
-    mode = forms.ChoiceField(choices=MODES, required=False, widget=forms.RadioSelect)
     consultation = forms.MultipleChoiceField(
         label="Lieu", choices=CONSULTATIONS, required=False, widget=forms.CheckboxSelectMultiple
     )
+    secteur = forms.ChoiceField(label="Secteur conventionnel", choices=SECTORS, required=False)
+    rayon = forms.ChoiceField(label="Rayon", choices=RADII, required=False)
+
+    def clean_rayon(self) -> int | None:
+        return int(self.cleaned_data["rayon"]) if self.cleaned_data["rayon"] else None
+
+    @property
+    def unreadable(self) -> list[str]:
+        """What an address typed or followed says of the filters and cannot mean."""
+        return [
+            f"{self[name].label or name} : {' '.join(map(str, faults))}"
+            for name, faults in self.errors.items()
+            if name not in {"quoi", "ou"}
+        ]
+
+    def refuse(self, field: str, message: str) -> None:
+        """Tie to `field` what only the directory could find out."""
+        self.add_error(field, message)
+
+
+class SearchForm(WhatWhereForm):
+    """The regulator's search. Absent fields take the defaults of a fresh one."""
+
+    mode = forms.ChoiceField(choices=MODES, required=False, widget=forms.RadioSelect)
     type = forms.MultipleChoiceField(
         label="Type de créneau", choices=SLOT_TYPES, required=False, widget=forms.CheckboxSelectMultiple
     )
     sous = forms.ChoiceField(label="Sous", choices=HOURS, required=False)
-    secteur = forms.ChoiceField(label="Secteur conventionnel", choices=SECTORS, required=False)
-    rayon = forms.ChoiceField(label="Rayon", choices=RADII, required=False)
     cpts = forms.CharField(validators=[finess_only], required=False)
     medecin = forms.CharField(validators=[identifier_only], required=False)
     origin = forms.CharField(max_length=60, required=False)
@@ -83,22 +104,6 @@ class SearchForm(forms.Form):
 
     def clean_sous(self) -> int:
         return int(self.cleaned_data["sous"] or 72)
-
-    def clean_rayon(self) -> int | None:
-        return int(self.cleaned_data["rayon"]) if self.cleaned_data["rayon"] else None
-
-    @property
-    def unreadable(self) -> list[str]:
-        """What an address typed or followed says of the filters and cannot mean."""
-        return [
-            f"{self[name].label or name} : {' '.join(map(str, faults))}"
-            for name, faults in self.errors.items()
-            if name not in {"quoi", "ou"}
-        ]
-
-    def refuse(self, field: str, message: str) -> None:
-        """Tie to `field` what only the directory could find out."""
-        self.add_error(field, message)
 
 
 class ViewForm(FilterForm):

@@ -12,6 +12,7 @@ class Flow(models.TextChoices):
     R04 = "R04", "INT_R04 – créneaux partagés avec une CPTS"
     SOS = "SOS", "SOS – créneaux des associations SOS Médecins"
     R02 = "R02", "INT_R02 – comptes des régulateurs"
+    APPOINTMENT = "RDV", "Rendez-vous pris par des patients"
 
 
 class EditorState(models.TextChoices):
@@ -34,6 +35,11 @@ class Editor(models.Model):
     state_reason = models.CharField("motif", max_length=200, blank=True, editable=False)
     state_since = models.DateTimeField("depuis", null=True, editable=False)
     flows = ArrayField(models.CharField(max_length=3, choices=Flow), default=list, verbose_name="flux")
+    writes_appointments = models.BooleanField(
+        "prend les rendez-vous des patients (POST Appointment)",
+        default=False,
+        help_text="Sinon, un patient réserve sur le site de l'éditeur.",
+    )
     ca_file = models.CharField("autorité de confiance (fichier)", max_length=500, blank=True)
     cert_file = models.CharField("notre certificat (fichier)", max_length=500, blank=True)
     key_file = models.CharField("notre clé (fichier)", max_length=500, blank=True)
@@ -134,5 +140,5 @@ class EditorCall(models.Model):
 
 
 from agenda.accounts.models import EditorAccount  # noqa: E402, F401 - Django looks for models here
-from agenda.own.models import CalendarFeed, Occurrence, Series  # noqa: E402, F401 - Django looks for models here
+from agenda.own.models import CalendarFeed, Hold, Occurrence, Series  # noqa: E402, F401 - Django looks for models here
 from agenda.supervision.models import Anomaly, CallCount, WatchedCertificate  # noqa: E402, F401 - likewise

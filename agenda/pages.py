@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -171,7 +172,7 @@ class ResultsPage(Page):
             "lat": f"{near.lat:.5f}", "lon": f"{near.lon:.5f}", "radius": str(radius), "tiles": settings.MAP_TILES_HOST,
         }  # fmt: skip
 
-    def _shown(self, **view: object) -> str:
+    def _shown(self, **view: Any) -> str:
         return addresses.shown(self.form, self.search_id, **view)
 
     @property

@@ -1,6 +1,7 @@
 """A search while it lives: opened, kept some minutes in the shared store, followed event by event."""
 
 import asyncio
+import contextlib
 import time
 import uuid
 from collections.abc import AsyncIterator, Iterable
@@ -40,6 +41,7 @@ __all__ = [
     "Viewer",
     "ask_again",
     "follow",
+    "heard",
     "landed",
     "load_search",
     "open_search",
@@ -206,6 +208,21 @@ async def _follow(valkey: Any, search: Search, last: str) -> AsyncIterator[Lande
         elif time.monotonic() - silent_since >= PING_SECONDS:
             silent_since = time.monotonic()
             yield None
+
+
+def heard(search: Search, *, seconds: float) -> list[Landed]:
+    """Return what landed by the time every editor has answered, or after so many seconds. Not from an event loop."""
+    events: list[Landed] = []
+
+    async def listen() -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                async for one in follow(search):
+                    if one:
+                        events.append(one)
+
+    asyncio.run(listen())
+    return events
 
 
 def ask_again(search: Search, editor_id: int) -> None:

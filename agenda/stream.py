@@ -1,7 +1,8 @@
 """Server-sent events: each answer of an editor reaches the page as it lands (measurements.md)."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,8 @@ from agenda.views import FOLLOWERS, may_choose
 from sasportal.accounts.models import User
 from sasportal.accounts.roles import has_role
 
+# From a board and whose cards changed to what the page has to replace
+Render = Callable[[Board, frozenset[str]], dict[str, Any]]
 RETRY_MS = 1000
 PING = ": en attente\n\n"
 
@@ -30,10 +33,14 @@ async def events(request: HttpRequest, search_id: UUID) -> HttpResponseBase:
     view = ViewForm(request.GET)
     search, can_choose = await sync_to_async(authorised)(request, search_id)
     after = resume_point(request, view)
-    stream = StreamingHttpResponse(
-        written(search, after=after, shown=view.value("cartes", CARDS_AT_ONCE), can_choose=can_choose),
-        content_type="text/event-stream",
+    return streamed(
+        search, after=after, render=partial(update, shown=view.value("cartes", CARDS_AT_ONCE), can_choose=can_choose)
     )
+
+
+def streamed(search: Search, *, after: str, render: Render) -> HttpResponseBase:
+    """Stream what changes, in the fragments of whoever looks."""
+    stream = StreamingHttpResponse(written(search, after=after, render=render), content_type="text/event-stream")
     stream["Cache-Control"] = "no-cache"
     stream["X-Accel-Buffering"] = "no"
     return stream
@@ -60,7 +67,7 @@ def resume_point(request: HttpRequest, view: ViewForm) -> str:
     return said or view.value("apres", START)
 
 
-async def written(search: Search, *, after: str, shown: int, can_choose: bool) -> AsyncIterator[str]:
+async def written(search: Search, *, after: str, render: Render) -> AsyncIterator[str]:
     board = Board(search, now=timezone.now())
     past = await sync_to_async(landed)(search)
     board.take(event for event in past if event_order(event.event_id) <= event_order(after))
@@ -68,14 +75,14 @@ async def written(search: Search, *, after: str, shown: int, can_choose: bool) -
     yield f"retry: {RETRY_MS}\n\n"
     if missed:
         changed = board.take(missed)
-        yield message(board.last_event, update(board, changed, shown=shown, can_choose=can_choose))
+        yield message(board.last_event, render(board, changed))
     if not board.done:
         async for event in follow(search, board.last_event):
             if event is None:
                 yield PING
                 continue
             changed = board.take([event])
-            yield message(board.last_event, update(board, changed, shown=shown, can_choose=can_choose))
+            yield message(board.last_event, render(board, changed))
     yield message(board.last_event, {}, name="done")
 
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("agenda.accounts.urls")),
     path("", include("agenda.own.urls")),
     path("", include("agenda.effector.urls")),
+    path("patient/", include("agenda.patients.urls")),
     path("sas/recherche", views.search, name="search"),
     path("sas/recherche/<uuid:search_id>/flux", stream.events, name="events"),
     path("sas/recherche/<uuid:search_id>/fiches", views.cards, name="cards"),
@@ -29,4 +30,6 @@ urlpatterns = [
     path("mentions-legales", public_page("sas/legal.html"), name="legal"),
     path("donnees-personnelles", public_page("sas/privacy.html"), name="privacy"),
     path("accessibilite", public_page("sas/accessibility.html"), name="accessibility"),
+    path("cookies", public_page("sas/cookies.html"), name="cookies"),
+    path("plan-du-site", public_page("sas/sitemap.html"), name="sitemap"),
 ]

@@ -5,8 +5,9 @@ API, the patient and the page "Pourquoi ce créneau n'apparaît-il pas ?".
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -15,6 +16,7 @@ from agenda.places import same_place
 from agenda.slots import Cpts, Slot, SlotType
 from agenda.windows import CPTS_REACH, Window
 from directory.found import Candidate, DeclaredParticipation
+from directory.zones import zone_of_postal_code
 
 
 class Viewer(StrEnum):
@@ -42,6 +44,7 @@ class HiddenReason(StrEnum):
     OTHER_CPTS = "other_cpts"
     BEYOND_CPTS_WINDOW = "beyond_cpts_window"
     TOO_LATE = "too_late"
+    OTHER_DAY = "other_day"
     OTHER_CONSULTATION = "other_consultation"
     OTHER_TYPE = "other_type"
     OTHER_SECTOR = "other_sector"
@@ -67,6 +70,7 @@ LABELS = {
     HiddenReason.OTHER_CPTS: "Ce créneau est partagé avec une autre CPTS que celle que le professionnel a déclarée.",
     HiddenReason.BEYOND_CPTS_WINDOW: "Un créneau de CPTS n’est proposé que dans les 48 heures.",
     HiddenReason.TOO_LATE: "Ce créneau est plus tard que le délai choisi.",
+    HiddenReason.OTHER_DAY: "Ce créneau n’est pas du jour choisi.",
     HiddenReason.OTHER_CONSULTATION: "Ce créneau n’est pas du mode de consultation choisi.",
     HiddenReason.OTHER_TYPE: "Ce créneau n’est pas du type choisi.",
     HiddenReason.OTHER_SECTOR: "Le professionnel n’est pas du secteur conventionnel choisi.",
@@ -229,8 +233,15 @@ def why_narrowed(slot: Slot, *, window: Window, filters: Filters) -> HiddenReaso
     """The filters that look at the slot alone."""
     if slot.start > window.start + timedelta(hours=filters.within_hours):
         return HiddenReason.TOO_LATE
+    if filters.day and day_of(slot) != filters.day:
+        return HiddenReason.OTHER_DAY
     if filters.consultation and not set(filters.consultation) & set(slot.consultation):
         return HiddenReason.OTHER_CONSULTATION
     if filters.slot_types and not set(filters.slot_types) & set(slot.types):
         return HiddenReason.OTHER_TYPE
     return None
+
+
+def day_of(slot: Slot) -> date:
+    """The day it begins, as its place counts."""
+    return slot.start.astimezone(ZoneInfo(zone_of_postal_code(slot.place.postal_code))).date()

@@ -22,7 +22,7 @@ from sasportal.accounts.models import Role
 from sasportal.accounts.roles import role_required
 
 FRAGMENT = "X-SAS-Fragment"
-FULL = "Cette plage vient d’être complétée par un autre régulateur. Rien n’a été pris."
+FULL = "Cette plage vient d’être complétée. Rien n’a été pris."
 PAST = "Ce créneau vient de commencer. Rien n’a été pris."
 GONE = "Ce créneau vient d’être pris ou retiré par le professionnel. Rien n’a été pris."
 

@@ -15,6 +15,7 @@ from agenda.instants import read_instant
 from booking.incoming import Told
 from booking.models import AppointmentStatus
 from booking.outcomes import Issue, ResourceRefused, broken_rule, malformed
+from booking.patients.news import is_ours
 from booking.privacy import without_patient
 from sasportal.accounts.identifiers import TECHNICAL_ID
 
@@ -43,9 +44,11 @@ def read_appointment(resource: dict[str, Any], *, now: datetime) -> tuple[Told, 
     _check_texts(clean, "Appointment")
     appointment = _validated(clean)
     start, end = _period(clean)
-    operator_system, operator_value, no_operator = _operator(appointment)
     last_updated, wrong_clock = _last_updated(clean, now)
     identifier = _own_identifier(appointment)
+    # What a patient booked by himself has no regulator
+    by_patient = is_ours(identifier[0])
+    operator_system, operator_value, no_operator = ("", "", []) if by_patient else _operator(appointment)
     told = Told(
         system=identifier[0],
         value=identifier[1],

@@ -27,6 +27,7 @@ from booking.fhir import read_appointment, read_search_identifier, read_version
 from booking.identification import EditorUnknown, editor_writing
 from booking.incoming import Told
 from booking.outcomes import Issue, ResourceRefused, broken_rule, operation_outcome
+from booking.patients.news import Followed, NeverAsked, follow, is_ours
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
 RETRY_SECONDS = 30
@@ -66,6 +67,8 @@ def appointments(request: HttpRequest) -> HttpResponse:
         if wait := flooding.seconds_to_wait(editor):
             return _too_many(wait)
         told, warnings = _told(request)
+        if is_ours(told.system):
+            return _of_patient(request, follow(editor=editor, told=told), warnings)
         recorded = _recorded(request, editor, told)
     except EditorUnknown:
         return refusal(403, "forbidden", "certificat ou secret d’éditeur inconnu.")
@@ -75,6 +78,9 @@ def appointments(request: HttpRequest) -> HttpResponse:
         return refusal(415, "not-supported", "le type application/fhir+json en UTF-8 est attendu.")
     except ResourceRefused as refused:
         return outcome(422 if refused.rule else 400, refused.issues)
+    except NeverAsked:
+        path = "Appointment.identifier[0]"
+        return outcome(422, [Issue(code="not-found", text="ce rendez-vous ne vous a pas été demandé.", path=path)])
     except SystemOfAnotherEditor:
         path = "Appointment.identifier[0].system"
         return outcome(403, [Issue(code="forbidden", text="ce système d’identifiants n’est pas le vôtre.", path=path)])
@@ -114,15 +120,17 @@ def _told(request: HttpRequest) -> tuple[Told, list[Issue]]:
         content_length=request.headers.get("Content-Length", ""),
         content_type=request.headers.get("Content-Type", ""),
     )
-    return read_appointment(read_json_object(body), now=timezone.now())
+    told, warnings = read_appointment(read_json_object(body), now=timezone.now())
+    searched = request.method == "PUT" and read_search_identifier(request.GET.get("identifier"))
+    if searched and searched != (told.system, told.value):
+        text = "l’identifiant de la ressource doit être celui de l’adresse."
+        raise broken_rule(text, "Appointment.identifier[0]")
+    return told, warnings
 
 
 def _recorded(request: HttpRequest, editor: Editor, told: Told) -> Recorded:
     if request.method == "POST":
         return create_appointment(editor=editor, told=told)
-    if read_search_identifier(request.GET.get("identifier")) != (told.system, told.value):
-        text = "l’identifiant de la ressource doit être celui de l’adresse."
-        raise broken_rule(text, "Appointment.identifier[0]")
     version = read_version(request.headers.get("If-Match"))
     return update_appointment(editor=editor, told=told, version=version)
 
@@ -138,6 +146,16 @@ def _accepted(request: HttpRequest, recorded: Recorded, warnings: list[Issue]) -
     path = reverse("fhir:appointment", args=[recorded.appointment.pk])
     response["Location"] = request.build_absolute_uri(path)
     response["ETag"] = f'W/"{recorded.appointment.version}"'
+    return response
+
+
+def _of_patient(request: HttpRequest, followed: Followed, warnings: list[Issue]) -> HttpResponse:
+    said = Issue(severity="information", code="informational", text="rendez-vous mis à jour.")
+    if followed.late:
+        said = Issue(severity="warning", code="conflict", text="un état plus récent est déjà connu.")
+    response = outcome(201 if request.method == "POST" else 200, [said, *warnings])
+    response["Location"] = request.build_absolute_uri(reverse("fhir:appointment", args=[followed.booking.pk]))
+    response["ETag"] = f'W/"{followed.booking.sequence}"'
     return response
 
 

@@ -166,3 +166,12 @@ class OrientationEvent(models.Model):
 
     class Meta:
         ordering = ["id"]
+
+
+from booking.patients.models import (  # noqa: E402, F401 - Django looks for models here
+    Booking,
+    BookingEvent,
+    Draft,
+    Person,
+    PracticeRule,
+)

@@ -3,10 +3,24 @@
 from django.urls import include, path
 
 from booking import agreed_views, effector_views, views
+from booking.patients import practice_views
 
 app_name = "booking"
 urlpatterns = [
     path("supervision/", include("booking.supervision.urls")),
+    path("patient/rendez-vous/", include("booking.patients.urls")),
+    path("effecteur/<path:national_id>/rendez-vous/", practice_views.bookings, name="effector_bookings"),
+    path("effecteur/<path:national_id>/rendez-vous/regle", practice_views.rule, name="effector_booking_rule"),
+    path(
+        "effecteur/<path:national_id>/rendez-vous/<uuid:booking_id>/venue",
+        practice_views.attendance,
+        name="effector_booking_attendance",
+    ),
+    path(
+        "effecteur/<path:national_id>/rendez-vous/<uuid:booking_id>/annuler",
+        practice_views.refuse,
+        name="effector_booking_refuse",
+    ),
     path("effecteur/<path:national_id>/patients/", effector_views.patients, name="effector_patients"),
     path(
         "effecteur/<path:national_id>/patients/<uuid:orientation_id>/venue",

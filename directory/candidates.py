@@ -42,7 +42,8 @@ WHERE w.national_id = ANY(%(ids)s) AND w.closed_at IS NULL
 """
 PLACES = """
 SELECT a.practitioner_id, a.place_key, a.specialty, a.specialty_label, a.line, a.postal_code, a.city, a.department,
-    coalesce(nullif(x.phone, ''), a.phone) AS phone, coalesce(x.refused_types, '{}') AS refused_types,
+    coalesce(nullif(x.phone, ''), a.phone) AS phone, a.phone AS national_phone,
+    coalesce(x.refused_types, '{}') AS refused_types,
     a.lat, a.lon, a.precision, a.finess, a.siret, a.structure_id, a.structure_name,
     coalesce(d.time_zone, 'Europe/Paris') AS time_zone
 FROM directory_activity a LEFT JOIN directory_department d ON d.code = a.department
@@ -150,6 +151,7 @@ def place(row: Row, near: Near | None) -> CandidatePlace:
         city=row["city"],
         department=row["department"],
         phone=row["phone"],
+        national_phone=row["national_phone"],
         lat=row["lat"],
         lon=row["lon"],
         distance_km=round(kilometres(near.lat, near.lon, row["lat"], row["lon"]), 3) if near and located else None,

@@ -36,7 +36,9 @@ class CandidatePlace(msgspec.Struct, frozen=True, kw_only=True):
     postal_code: str = ""
     city: str = ""
     department: str = ""
+    # The one chosen for regulators where there is one; the directory's own is everybody's
     phone: str = ""
+    national_phone: str = ""
     lat: float | None = None
     lon: float | None = None
     distance_km: float | None = None

@@ -1,7 +1,7 @@
 """What? Turn what a person types (specialty, synonym, name, identifier, structure) into a need."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal
@@ -199,11 +199,12 @@ def suggest_structure_types(name: str, limit: int) -> Iterator[Suggestion]:
             yield Suggestion(group=STRUCTURES_GROUP, label=label, value=label)
 
 
-def suggest_structures(name: str, limit: int) -> Iterator[Suggestion]:
+def suggest_structures(name: str, limit: int, *, categories: Sequence[str] = CITY_STRUCTURES) -> Iterator[Suggestion]:
     """CPTS and SOS associations by any word of their name; the others by its beginning."""
     few = Q(category__in=[StructureCategory.CPTS, StructureCategory.SOS], search_name__contains=name)
-    many = Q(category__in=CITY_STRUCTURES, search_name__startswith=name)
-    for structure in Structure.objects.filter(few | many, closed_at=None).order_by("search_name", "pk")[:limit]:
+    many = Q(search_name__startswith=name)
+    known = Structure.objects.filter(few | many, category__in=categories, closed_at=None)
+    for structure in known.order_by("search_name", "pk")[:limit]:
         label = f"{structure.name}, {structure.city.title()}" if structure.city else structure.name
         value = f"{structure.name} ({structure.finess or structure.siret})"
         yield Suggestion(group=STRUCTURES_GROUP, label=label, value=value)

@@ -22,27 +22,31 @@ _IN_BOX = "a.lat BETWEEN %(south)s AND %(north)s AND a.lon BETWEEN %(west)s AND 
 
 
 def ranked(need: Need, near: Near, *, seed: int, limit: int, order: str) -> list[str]:
-    """National ids within reach: participants first, then by distance (address) or in a fair stable order."""
+    """National ids within reach: participants first, then by distance (address) or in a fair stable order.
+
+    With order="nearest" only the distance counts.
+    """
+    first = "" if order == "nearest" else "(taking_part.yes IS NULL), "
     match need.kind:
         case "identifier":
             return [need.value]
         case "name":
-            return rank(named(near), parameters(need, near, seed, limit), f"NOT n.reached, {_BY_DISTANCE}")
+            return rank(named(near), parameters(need, near, seed, limit), f"{first}NOT n.reached, {_BY_DISTANCE}")
         case "specialty":
-            rest = _BY_DISTANCE if order == "distance" or near.kind == "address" else _FAIR
-            return rank(specialised(need, near), parameters(need, near, seed, limit), rest)
+            rest = _BY_DISTANCE if order in {"distance", "nearest"} or near.kind == "address" else _FAIR
+            return rank(specialised(need, near), parameters(need, near, seed, limit), first + rest)
         case "structure":
-            return rank(at_structure(need, near), parameters(need, near, seed, limit), _BY_DISTANCE)
+            return rank(at_structure(need, near), parameters(need, near, seed, limit), first + _BY_DISTANCE)
         case _:
             raise ValueError(need.kind)
 
 
-def rank(source: str, values: dict[str, Any], rest: str) -> list[str]:
+def rank(source: str, values: dict[str, Any], order: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT n.practitioner_id FROM ({source}) n {_TAKING_PART}
-            ORDER BY (taking_part.yes IS NULL), {rest} LIMIT %(limit)s
+            ORDER BY {order} LIMIT %(limit)s
             """,  # noqa: S608 - our own fragments, values are parameters
             values,
         )

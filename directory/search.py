@@ -45,13 +45,15 @@ def search(
 
     Order: the patient's own doctor, then SAS participants, then the others; within each by distance for an
     address (or order="distance"), in a fair pseudo-random order fixed by `seed` for a town or a department.
+    With order="nearest" only the distance counts: a patient's list says nothing of who takes part.
     With fewer than `enough` practitioners the radius grows to the first step that holds as many; the
     `radius_km` of the answer says how far.
     """
     # One more than asked tells that there are others, without counting them.
     found = ranked(need, near, seed=seed, limit=limit + 1, order=order)
     if len(found) < enough and near.kind != "department":
-        return widened(need, near, own_doctor=own_doctor, limit=limit, enough=enough)
+        reach = "nearest" if order == "nearest" else "distance"
+        return widened(need, near, own_doctor=own_doctor, limit=limit, enough=enough, order=reach)
     return Found(
         candidates=candidates(own_first(own_doctor, found[:limit]), near=near, own_doctor=own_doctor),
         more=len(found) > limit,
@@ -61,10 +63,10 @@ def search(
     )
 
 
-def widened(need: Need, near: Near, *, own_doctor: str, limit: int, enough: int) -> Found:
+def widened(need: Need, near: Near, *, own_doctor: str, limit: int, enough: int, order: str) -> Found:
     """The nearest practitioners as far as it takes to find enough, and the structures within that reach."""
     wide = replace(near, radius_km=WIDEST_KM)
-    found = ranked(need, wide, seed=0, limit=limit + 1, order="distance")
+    found = ranked(need, wide, seed=0, limit=limit + 1, order=order)
     people = candidates(own_first(own_doctor, found[:limit]), near=near, own_doctor=own_doctor)
     radius = smallest_radius(people, near.radius_km, enough)
     reach = replace(near, radius_km=radius)

@@ -6,7 +6,10 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sasportal.settings")
 
-JOBS = ("agenda.accounts", "agenda.own", "agenda.supervision", "booking.supervision", "directory.registration")
+JOBS = (
+    "agenda.accounts", "agenda.own", "agenda.supervision", "booking.patients", "booking.supervision",
+    "directory.registration", "sasportal.accounts.patients",
+)  # fmt: skip
 app = Celery("sasportal", include=["sasportal.worker", *(f"{package}.tasks" for package in JOBS)])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

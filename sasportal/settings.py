@@ -4,6 +4,7 @@
 commands typed in another shell of the same clone find the demo and its secrets.
 """
 
+import base64
 import secrets
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from sasportal.embedded import private_servers
+from sasportal.vault.keys import KeysUnreadable, read_key, read_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -47,8 +49,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
     "sasportal.accounts",
+    "sasportal.accounts.patients.franceconnect",
     "sasportal.audit",
     "sasportal.outbox",
+    "sasportal.vault",
     "sasportal.sandbox",
     "directory",
     "agenda",
@@ -65,6 +69,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.usersessions",
     "csp",
     "django_celery_beat",
@@ -84,6 +89,7 @@ MIDDLEWARE = [
     "sasportal.static_files.StaticFilesMiddleware",
     "sasportal.accounts.middleware.PersonalPagesMiddleware",
     "csp.middleware.CSPMiddleware",
+    "sasportal.accounts.middleware.SidesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -183,6 +189,16 @@ CELERY_BEAT_SCHEDULE = {
         "task": "sasportal.accounts.tasks.suspend_the_inactive",
         "schedule": crontab(hour=4, minute=10),
     },
+    "remind-patients": {"task": "booking.patients.tasks.remind_patients", "schedule": 600.0},
+    "forget-patients": {"task": "booking.patients.tasks.forget_patients", "schedule": crontab(minute=50)},
+    "forget-ended-sessions": {
+        "task": "sasportal.accounts.tasks.forget_ended_sessions",
+        "schedule": crontab(minute=25),
+    },
+    "forget-unconfirmed-patients": {
+        "task": "sasportal.accounts.patients.tasks.forget_unconfirmed",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "forget-registrations": {
         "task": "directory.registration.tasks.forget_registrations",
         "schedule": crontab(hour=4, minute=20),
@@ -194,6 +210,7 @@ AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "sasportal.accounts.psc.ProSanteConnectBackend",
     "sasportal.accounts.adapter.LocalBackend",
+    "sasportal.accounts.patients.adapter.PatientBackend",
     "sasportal.accounts.admin_site.RoleBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -207,13 +224,14 @@ LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "accounts:signed_out"
 
-ACCOUNT_ADAPTER = "sasportal.accounts.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "sasportal.accounts.adapters.account_adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "username"
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that asked, and no other
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key,20/15m/ip", "check_answer": "20/5m/ip"}
 MFA_ADAPTER = "sasportal.accounts.adapter.MFAAdapter"
@@ -241,6 +259,28 @@ OIDC_TIMEOUT = 5
 OIDC_CALLBACK_CLASS = "sasportal.accounts.psc_views.CallbackView"
 OIDC_AUTHENTICATE_CLASS = "sasportal.accounts.psc_views.AuthenticateView"
 OIDC_AUTHENTICATION_CALLBACK_URL = "oidc_authentication_callback"
+
+# FranceConnect v2, for patients: every address is a setting; without an issuer the button is not offered.
+FRANCECONNECT_ISSUER = env.str("FRANCECONNECT_ISSUER", "")
+FRANCECONNECT_CLIENT_ID = env.str("FRANCECONNECT_CLIENT_ID", "")
+FRANCECONNECT_CLIENT_SECRET = env.str("FRANCECONNECT_CLIENT_SECRET", "")
+FRANCECONNECT_AUTHORIZATION_ENDPOINT = env.str(
+    "FRANCECONNECT_AUTHORIZATION_ENDPOINT", f"{FRANCECONNECT_ISSUER}/authorize"
+)
+FRANCECONNECT_TOKEN_ENDPOINT = env.str("FRANCECONNECT_TOKEN_ENDPOINT", f"{FRANCECONNECT_ISSUER}/token")
+FRANCECONNECT_USERINFO_ENDPOINT = env.str("FRANCECONNECT_USERINFO_ENDPOINT", f"{FRANCECONNECT_ISSUER}/userinfo")
+FRANCECONNECT_JWKS_ENDPOINT = env.str("FRANCECONNECT_JWKS_ENDPOINT", f"{FRANCECONNECT_ISSUER}/jwks")
+FRANCECONNECT_LOGOUT_ENDPOINT = env.str("FRANCECONNECT_LOGOUT_ENDPOINT", f"{FRANCECONNECT_ISSUER}/session/end")
+FRANCECONNECT_ALGORITHM = env.str("FRANCECONNECT_ALGORITHM", "ES256")  # or RS256, as declared to FranceConnect
+FRANCECONNECT_BUTTON_IMAGE = env.str("FRANCECONNECT_BUTTON_IMAGE", "")
+SOCIALACCOUNT_ADAPTER = "sasportal.accounts.patients.franceconnect.adapter.FranceConnectAccountAdapter"
+SOCIALACCOUNT_EMAIL_REQUIRED = False
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"  # the person is proven; the address gets its own confirmation
+SOCIALACCOUNT_STORE_TOKENS = False
+
+# What an account holds besides itself: functions that hand it over, and that erase it before the account goes
+PATIENT_EXPORTERS: list[str] = []
+PATIENT_ERASERS: list[str] = []
 
 # Functions called with the account of whoever signs in, before the first page, by the way in
 SIGN_IN_HOOKS = {
@@ -287,6 +327,18 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 # Lists of members only: a file too large for this handler is dropped, never written to the disk
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 
+
+# Personal data of patients are sealed with these (sasportal/vault): `name:base64` of 32 bytes, the first one wraps
+def fresh_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+try:
+    PATIENT_KEYS = read_keys(required("PATIENT_KEYS", f"essai:{fresh_key()}").split(","))
+    PATIENT_INDEX_KEY = read_key(required("PATIENT_INDEX_KEY", fresh_key()))
+except KeysUnreadable as unreadable:
+    raise ImproperlyConfigured(f"PATIENT_KEYS or PATIENT_INDEX_KEY: {unreadable}.") from None
+
 # --- Language and time ------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 TIME_ZONE = "Europe/Paris"
@@ -315,8 +367,12 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", "consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "ne-pas-repondre@sas.invalid")
+# Sends text messages (outbox/texts.py); empty: reminders leave by e-mail alone
+TEXT_MESSAGES = env.str("TEXT_MESSAGES", "" if PRODUCTION else "sasportal.outbox.texts.to_console")
 # Address of the portal in what it sends, without a trailing slash
 PORTAL_URL = required("PORTAL_URL", "http://127.0.0.1:8000")
+# Identifier system of the appointments asked of editors for patients; with it, editors name them back
+APPOINTMENT_SYSTEM = env.str("APPOINTMENT_SYSTEM", f"{PORTAL_URL}/fhir/Appointment")
 # Name of a channel → the function that sends; each reads what it needs from the ids it is given
 OUTBOX_CHANNELS = {
     "effector-notice": "booking.notices.send_effector_notice",
@@ -329,6 +385,14 @@ OUTBOX_CHANNELS = {
     "delegation-ended": "directory.mails.delegation_ended",
     "inactivity-warning": "sasportal.accounts.mails.inactivity_warning",
     "inactivity-suspension": "sasportal.accounts.mails.inactivity_suspension",
+    "patient-notice": "booking.patients.notices.send_patient_notice",
+    "patient-text": "booking.patients.notices.send_patient_text",
+    "patient-practice-notice": "booking.patients.notices.send_practice_notice",
+    "patient-appointment": "booking.patients.writing.write_to_editor",
+    "patient-help": "booking.patients.notices.send_help_invitation",
+    "patient-address": "sasportal.accounts.patients.mails.address_to_confirm",
+    "patient-known": "sasportal.accounts.patients.mails.address_known",
+    "patient-password": "sasportal.accounts.patients.mails.password_forgotten",
     "supervision-notice": "agenda.supervision.notices.send_notice",
     "registration-approved": "directory.registration.mails.registration_approved",
     "regulator-closed": "agenda.accounts.asking.close",
@@ -377,5 +441,16 @@ TRUSTED_CERT_PROXY = env.list("TRUSTED_CERT_PROXY", default=[])
 FHIR_WRITES_PER_MINUTE = env.int("FHIR_WRITES_PER_MINUTE", 1200)
 # What Prometheus shows as a bearer on /metrics; without it the page answers only this machine, outside production.
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# What patients may ask in five minutes: of one browser, of one address (many may stand behind it)
+PATIENT_LIMITS = {"search": (30, 150), "suggest": (200, 1000), "follow": (600, 3000)}
+# Codes of the departments where 116 117 answers for the on-call doctor; elsewhere 15 does
+DEPARTMENTS_WITH_116117 = env.list("DEPARTMENTS_WITH_116117", default=[])
+# Places one address may begin to book in ten minutes without finishing
+PATIENT_STARTS = env.int("PATIENT_STARTS", 60)
+# Function called with a patient's request for the home page: the HTML of his next appointment, "" without one
+PATIENT_NEXT_APPOINTMENT = "booking.patients.coming.next_appointment"
+# What an account holds besides itself: functions that hand it over, and that erase it before the account goes
+PATIENT_EXPORTERS = ["booking.patients.exporting.export"]
+PATIENT_ERASERS = ["booking.patients.erasing.erase_account"]
 DEMO = SAS_ENV == "demo"
 MEMORY_OF_SEARCH_SECONDS = 15 * 60

@@ -7,6 +7,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from agenda.supervision.metrics import metrics
 from sasportal.health import healthz
 
+handler500 = "sasportal.errors.server_error"
+
 urlpatterns = [
     path("", include("sasportal.accounts.home_urls")),
     path("", include("sasportal.accounts.urls")),

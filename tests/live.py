@@ -4,6 +4,7 @@ Use the fixture `live_portal`; give the test `pytest.mark.django_db(transaction=
 are committed and seen by the other processes.
 """
 
+import base64
 import os
 import socket
 import subprocess
@@ -34,6 +35,13 @@ def database_url() -> str:
     return url if parts.netloc else url.replace("postgresql:/", "postgresql:///", 1)
 
 
+def patient_keys() -> dict[str, str]:
+    """What these tests seal, the live portal opens."""
+    keys = [f"{name}:{base64.b64encode(key).decode()}" for name, key in settings.PATIENT_KEYS.items()]
+    index = base64.b64encode(settings.PATIENT_INDEX_KEY).decode()
+    return {"PATIENT_KEYS": ",".join(keys), "PATIENT_INDEX_KEY": index}
+
+
 @dataclass
 class Live:
     """Processes under test. `url` is the portal's address without a trailing slash."""
@@ -46,14 +54,14 @@ class Live:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def start_web(self) -> None:
+    def start_web(self, *more: str) -> None:
         self._start("web", "-m", "uvicorn", "sasportal.asgi:application", "--port", str(self.port),
-                    "--lifespan", "off", "--no-access-log", "--log-level", "warning")  # fmt: skip
+                    "--lifespan", "off", "--no-access-log", "--log-level", "warning", *more)  # fmt: skip
         self.wait_for(f"{self.url}/healthz")
 
-    def start_worker(self) -> None:
+    def start_worker(self, queues: str = "editors,deliveries,sync") -> None:
         self._start("worker", "-m", "celery", "-A", "sasportal", "worker", "--pool", "threads", "--concurrency", "64",
-                    "-Q", "editors,deliveries,sync", "--without-gossip", "--without-mingle",
+                    "-Q", queues, "--without-gossip", "--without-mingle",
                     "--loglevel", "WARNING")  # fmt: skip
         self.wait_for(f"{self.url}/healthz?worker")
 
@@ -99,12 +107,15 @@ def live_settings() -> dict[str, str]:
     return {}
 
 
+def same_secrets() -> dict[str, str]:
+    """The environment of processes in which sessions opened here hold: they sign with the same key."""
+    environment = os.environ | {"DATABASE_URL": database_url(), "SAS_ENV": "test"}
+    return environment | {"SECRET_KEY": settings.SECRET_KEY} | patient_keys()
+
+
 @pytest.fixture(scope="session")
 def live_processes(django_db_setup, django_db_blocker, live_settings: dict[str, str]) -> Iterator[Live]:
-    environment = os.environ | {"DATABASE_URL": database_url(), "SAS_ENV": "test"}
-    # Sessions opened by the tests hold in the live portal: it signs with the same key.
-    environment |= {"SECRET_KEY": settings.SECRET_KEY} | live_settings
-    live = Live(port=int(live_settings.get("PORT", 0)) or free_port(), environment=environment)
+    live = Live(port=int(live_settings.get("PORT", 0)) or free_port(), environment=same_secrets() | live_settings)
     try:
         live.start_web()
         yield live

@@ -6,8 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # An app may import itself and what stands to its left.
 LAYERS = ["sasportal.accounts", "directory", "agenda", "booking"]
-FOUNDATIONS = {"sasportal.accounts", "sasportal.audit", "sasportal.outbox"}
-PACKAGES = ["sasportal.sandbox", "sasportal.audit", "sasportal.outbox", *LAYERS]
+FOUNDATIONS = {"sasportal.accounts", "sasportal.audit", "sasportal.outbox", "sasportal.vault"}
+PACKAGES = ["sasportal.sandbox", "sasportal.audit", "sasportal.outbox", "sasportal.vault", *LAYERS]
 
 
 def package_of(module: str) -> str | None:

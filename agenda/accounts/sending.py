@@ -4,9 +4,6 @@ The row is held by a lease while something is under way, and what is sent is wri
 killed at any point, or left without an answer, the next attempt knows that the editor may have it already.
 """
 
-import threading
-import time
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,18 +17,16 @@ from agenda.accounts.fhir import practitioner, read_outcome
 from agenda.accounts.models import EditorAccount
 from agenda.accounts.states import AccountState, described, with_wanted
 from agenda.client import EditorRefused, EditorUnavailable, NotSent, Peer, Written, peer_of
-from agenda.loops import editor_loop
-from agenda.models import EditorCall, EditorState, Flow, Outcome
+from agenda.models import EditorState, Flow, Outcome
 from agenda.tls import THEIRS_REFUSED
+from agenda.written import Busy, room_at, write
 from sasportal.outbox.deliveries import settle
 from sasportal.outbox.relay import DeliveryFailed, DeliveryRefused
 
 HELD = timedelta(minutes=1)
-MOST_AT_ONCE = 4  # to one editor, from one process: a slow one must not take all the threads
 MOST_FAILURES = 25  # about a day; fewer than the outbox allows, so that the screen says it first
 GONE = {404, 410}
 BUSY = "Un autre envoi vers cet éditeur est en cours."
-_at_once: defaultdict[int, threading.BoundedSemaphore] = defaultdict(lambda: threading.BoundedSemaphore(MOST_AT_ONCE))
 
 
 @dataclass
@@ -50,14 +45,12 @@ def send(account_id: int) -> None:
     if to_do is None or not is_reached(account):
         _release(account_id, until)
         return
-    room = _at_once[account.editor_id]
-    if not room.acquire(blocking=False):
-        _release(account_id, until)
-        raise DeliveryFailed(BUSY)
     try:
-        _send(account, to_do, until)
-    finally:
-        room.release()
+        with room_at(account.editor_id):
+            _send(account, to_do, until)
+    except Busy:
+        _release(account_id, until)
+        raise DeliveryFailed(BUSY) from None
 
 
 def is_reached(account: EditorAccount) -> bool:
@@ -115,25 +108,10 @@ def _take(peer: Peer, step: Step) -> None:
 
 
 def _written(peer: Peer, step: Step) -> Written:
-    url = f"{peer.base_url.rstrip('/')}/Practitioner"
+    path = "Practitioner"
     if step.at is not None:
-        url += f"?identifier={quote('|'.join(step.at), safe=':')}"
-    loop, began = editor_loop(), time.monotonic()
-    try:
-        answer = loop.run(loop.aggregator.client.write(peer, step.method, url, body=practitioner(step.state)))
-    except (EditorUnavailable, EditorRefused) as error:
-        _record(peer, began, error.outcome)
-        raise
-    _record(peer, began, Outcome.OK)
-    return answer
-
-
-def _record(peer: Peer, began: float, outcome: Outcome) -> None:
-    """Supervision counts every exchange; a refused account is an answer."""
-    EditorCall.objects.create(
-        editor_id=peer.editor_id, flow=Flow.R02, practitioners=1, outcome=outcome,
-        duration_ms=round((time.monotonic() - began) * 1000),
-    )  # fmt: skip
+        path += f"?identifier={quote('|'.join(step.at), safe=':')}"
+    return write(peer, Flow.R02, step.method, path, body=practitioner(step.state))
 
 
 def _refused(account: Any, until: datetime, message: str, *, uncertain: list[Any] | None) -> None:

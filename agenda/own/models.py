@@ -136,6 +136,18 @@ class Occurrence(Offer):
         return self.start <= now
 
 
+class Hold(models.Model):
+    """A place kept some minutes for somebody who is booking (`booking` knows who). Over, it counts for nothing."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    occurrence = models.ForeignKey(Occurrence, on_delete=models.CASCADE, related_name="holds")
+    expires_at = models.DateTimeField("jusqu’à")
+
+    class Meta:
+        verbose_name = "place gardée"
+        verbose_name_plural = "places gardées"
+
+
 class CalendarFeed(models.Model):
     """The secret address of one agenda; only the digest of its secret is kept."""
 

@@ -1,17 +1,25 @@
-"""What the own agenda offers to a search, and taking a place of it without ever taking one too many."""
+"""What the own agenda offers to a search, and taking a place of it without ever taking one too many.
+
+A place is free when it is neither taken nor held (`holding.py`). Who takes or holds one locks the occurrence
+first and counts afterwards, in a statement of its own: a count made before the lock could miss a hold.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db import transaction
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from agenda.own.models import STEP_MINUTES, Occurrence, OfferKind
+from agenda.own.models import STEP_MINUTES, Hold, Occurrence, OfferKind
 from agenda.slots import OWN_EDITOR, Consultation, Cpts, Slot, SlotPlace, SlotType
 from agenda.windows import Window
 from directory.found import Candidate, CandidatePlace
 from directory.models import Absence
 
 KEY_PREFIX = "own:"
+HELD = "held"  # column of `with_places`
 
 
 class SlotFull(Exception):
@@ -42,24 +50,40 @@ def own_slots(candidates: Sequence[Candidate], *, window: Window, now: datetime)
         place = next((place for place in candidate.places if place.key == row.place_key), None)
         start = offered_from(row, now)
         if place and window.start <= start <= window.end and start < row.end:
-            slots.append(_slot(row, candidate=candidate, place=place, start=start))
+            slots.append(_slot(row, candidate=candidate, place=place, start=start, held=getattr(row, HELD)))
     return tuple(slots)
 
 
-def take_place(*, occurrence_id: int, now: datetime, shown_start: datetime | None = None) -> Occurrence:
+@transaction.atomic
+def take_place(
+    *, occurrence_id: int, now: datetime, shown_start: datetime | None = None, hold: UUID | None = None
+) -> Occurrence:
     """Take one place, atomically; return the occurrence as it is afterwards.
 
-    `shown_start` is the start the person saw: a range moved meanwhile is refused. Raises `SlotFull`,
-    `SlotPast`, `SlotGone`. Safe inside or outside a transaction: the conditional UPDATE decides.
+    `shown_start` is the start the person saw: a range moved meanwhile is refused. `hold` is given up for the
+    place, whether it still counts or not. Raises `SlotFull`, `SlotPast`, `SlotGone`.
     """
-    there = free(now).filter(pk=occurrence_id)
-    if shown_start:
-        there = there.filter(Q(kind=OfferKind.SLOT, start=shown_start) | Q(
-            kind=OfferKind.RANGE, start__lte=shown_start, end__gt=shown_start
-        ))  # fmt: skip
-    if there.update(taken=F("taken") + 1):
+    lock(occurrence_id)
+    if hold:
+        Hold.objects.filter(pk=hold, occurrence_id=occurrence_id).delete()
+    if free_as_shown(occurrence_id, shown_start, now).update(taken=F("taken") + 1):
         return Occurrence.objects.get(pk=occurrence_id)
-    raise _why_not(occurrence_id, now=now)
+    raise why_not(occurrence_id, now=now)
+
+
+def lock(occurrence_id: int) -> None:
+    """Have whoever takes or holds a place of this occurrence wait until the transaction ends."""
+    list(Occurrence.objects.select_for_update(no_key=True).filter(pk=occurrence_id).values_list("pk"))
+
+
+def free_as_shown(occurrence_id: int, shown_start: datetime | None, now: datetime) -> QuerySet[Occurrence]:
+    """The occurrence, if it has a free place and begins when the person saw it begin."""
+    there = free(now).filter(pk=occurrence_id)
+    if shown_start is None:
+        return there
+    return there.filter(
+        Q(kind=OfferKind.SLOT, start=shown_start) | Q(kind=OfferKind.RANGE, start__lte=shown_start, end__gt=shown_start)
+    )
 
 
 def give_back_place(*, occurrence_id: int) -> Occurrence:
@@ -86,9 +110,15 @@ def free(now: datetime) -> QuerySet[Occurrence]:
 
 
 def with_places(now: datetime) -> QuerySet[Occurrence]:
-    """Occurrences still to come, or ranges under way, with a place left."""
+    """Occurrences still to come, or ranges under way, with a place left; `held` counts the places held now."""
     ahead = Q(start__gt=now) | Q(kind=OfferKind.RANGE, end__gt=now)
-    return Occurrence.objects.filter(ahead, cancelled=False, taken__lt=F("capacity"))
+    counted = Occurrence.objects.annotate(held=_held(now))
+    return counted.filter(ahead, cancelled=False, taken__lt=F("capacity") - F("held"))
+
+
+def _held(now: datetime) -> Coalesce:
+    holds = Hold.objects.filter(occurrence=OuterRef("pk"), expires_at__gt=now).order_by().values("occurrence")
+    return Coalesce(Subquery(holds.annotate(count=Count("pk")).values("count"), output_field=IntegerField()), 0)
 
 
 def offered_from(row: Occurrence, now: datetime) -> datetime:
@@ -99,7 +129,7 @@ def offered_from(row: Occurrence, now: datetime) -> datetime:
     return row.start + ((now - row.start) // step + 1) * step
 
 
-def _slot(row: Occurrence, *, candidate: Candidate, place: CandidatePlace, start: datetime) -> Slot:
+def _slot(row: Occurrence, *, candidate: Candidate, place: CandidatePlace, start: datetime, held: int) -> Slot:
     return Slot(
         key=f"{KEY_PREFIX}{row.pk}",
         editor_id=OWN_EDITOR,
@@ -114,7 +144,7 @@ def _slot(row: Occurrence, *, candidate: Candidate, place: CandidatePlace, start
             structure_id=place.structure_id, phone=place.phone,
         ),
         capacity=row.capacity,
-        taken=row.taken,
+        taken=row.taken + held,
     )  # fmt: skip
 
 
@@ -127,10 +157,11 @@ def _shared_with(candidate: Candidate, place: CandidatePlace, start: datetime) -
     )
 
 
-def _why_not(occurrence_id: int, *, now: datetime) -> Exception:
+def why_not(occurrence_id: int, *, now: datetime) -> Exception:
     row = Occurrence.objects.filter(pk=occurrence_id, cancelled=False).first()
     if row is None:
         return SlotGone()
     if row.end <= now or (row.kind == OfferKind.SLOT and row.start <= now):
         return SlotPast()
-    return SlotFull() if row.taken >= row.capacity else SlotGone()
+    held = Hold.objects.filter(occurrence=row, expires_at__gt=now).count()
+    return SlotFull() if row.taken + held >= row.capacity else SlotGone()

@@ -17,16 +17,20 @@ PAGES: tuple[tuple[str, str, DelegateScope | None], ...] = (
     ("Participation au SAS", "agenda:effector:participation", DelegateScope.DECLARATION),
     ("Agenda du portail", "agenda:own:week", DelegateScope.AGENDA),
     ("Patients orientés", "booking:effector_patients", DelegateScope.FOLLOW),
+    ("Rendez-vous pris en ligne", "booking:effector_bookings", DelegateScope.FOLLOW),
     ("Absences", "agenda:effector:absences", DelegateScope.SETTINGS),
     ("Lieux et téléphones", "agenda:effector:places", DelegateScope.SETTINGS),
     ("Réglages", "agenda:effector:settings", DelegateScope.SETTINGS),
 )
+OF_THE_PRACTICE_ALONE = "booking:effector_bookings"
 DELEGATES = ("Délégués", "directory:delegations:of_practitioner")
 
 
 def frame(request: HttpRequest, effector: Effector) -> dict[str, Any]:
     """Context of `sas/space.html` for this effector."""
     pages = [(label, name) for label, name, scope in PAGES if scope is None or scope in effector.scopes]
+    if has_role(request.user, Role.ADMIN) and effector.on_behalf:  # who the patients are is the practice's alone
+        pages = [page for page in pages if page[1] != OF_THE_PRACTICE_ALONE]
     if not effector.on_behalf or has_role(request.user, Role.ADMIN):  # a delegate names no other
         pages.append(DELEGATES)
     lines = [(label, reverse(name, args=[effector.national_id])) for label, name in pages]

@@ -1,23 +1,33 @@
-"""Rules of local accounts that differ from the library's."""
+"""Rules of local accounts that differ from the library's; those of patients are in `patients/adapter.py`."""
 
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.internal.stagekit import clear_login
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from sasportal.accounts import lockout, roles, session_rules, signed_in
 from sasportal.accounts.models import User, UserKind
+from sasportal.accounts.sides import kind_of_side
 from sasportal.audit import trail
 
 
 class LocalBackend(AuthenticationBackend):
     """E-mail and password, for professionals only: a patient's account does not exist on this side."""
 
+    kind = UserKind.PROFESSIONAL
+
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> Any:
+        """Leave to the other backend what is asked on the other side."""
+        return super().authenticate(request, **credentials) if kind_of_side(request) == self.kind else None
+
     def user_can_authenticate(self, user: Any) -> bool:
-        return bool(user.is_active and user.kind == UserKind.PROFESSIONAL)
+        return bool(user.is_active and user.kind == self.kind)
 
     def get_user(self, user_id: Any) -> User | None:
         user = roles.account(user_id)
@@ -30,6 +40,9 @@ class LocalBackend(AuthenticationBackend):
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    kind = UserKind.PROFESSIONAL
+    backend = "sasportal.accounts.adapter.LocalBackend"
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Professional accounts are created by an account manager, never by a visitor."""
         return False
@@ -55,10 +68,24 @@ class AccountAdapter(DefaultAccountAdapter):
             reason="password",
         )
 
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Open the session, unless the sign-in was begun on the other side."""
+        if user.kind != self.kind:
+            clear_login(request)
+            raise ImmediateHttpResponse(redirect("account_login"))
+        user.backend = self.backend
+        super().login(request, user)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        if user.kind == self.kind:
+            super().send_password_reset_mail(user, email, context)
+
     def post_login(self, request: HttpRequest, user: User, **arguments: Any) -> HttpResponse:
         session_rules.begin(request)
-        signed_in.call_hooks(user, way="local")
-        trail.record(actor=user, action="sign_in", origin=trail.origin_of(request), method="local")
+        if user.kind == UserKind.PROFESSIONAL:
+            signed_in.call_hooks(user, way="local")
+        method = "franceconnect" if signed_in.by_franceconnect(request) else "local"
+        trail.record(actor=user, action="sign_in", origin=trail.origin_of(request), method=method)
         return super().post_login(request, user, **arguments)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
@@ -75,6 +102,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
 class MFAAdapter(DefaultMFAAdapter):
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
-        """A professional keeps at least one second factor (recovery codes alone are none)."""
+        """A professional keeps at least one second factor (recovery codes alone are none); a patient may go without."""
+        if authenticator.user.kind == UserKind.PATIENT:
+            return True
         others = Authenticator.objects.filter(user=authenticator.user).exclude(pk=authenticator.pk)
         return bool(others.exclude(type=Authenticator.Type.RECOVERY_CODES).exists())

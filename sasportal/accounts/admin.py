@@ -43,11 +43,15 @@ class NewAccountForm(forms.ModelForm):
 
 @admin.register(User)
 class UserAdmin(admin.ModelAdmin):
-    list_display = ["__str__", "kind", "national_id", "email", "is_active", "last_login"]
-    list_filter = ["kind", "is_active", "grants__role"]
+    list_display = ["__str__", "national_id", "email", "is_active", "last_login"]
+    list_filter = ["is_active", "grants__role"]
     search_fields = ["last_name", "first_name", "national_id", "email"]
     ordering = ["last_name", "first_name", "pk"]
     actions = ["suspend", "reopen"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        """Professionals: who has a patient's account is nobody's business."""
+        return super().get_queryset(request).filter(kind=UserKind.PROFESSIONAL)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         return super().get_form(request, obj, change, **kwargs) if obj else NewAccountForm

@@ -7,6 +7,7 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db.models.base import ModelBase
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,6 +18,9 @@ from sasportal.accounts.models import Role
 from sasportal.accounts.psc_views import safe_next
 from sasportal.accounts.roles import has_role
 
+# Tables of the account library: addresses, second factors, devices of everybody, patients among them
+CLOSED_TABLES = {"account", "mfa", "socialaccount", "usersessions"}
+
 
 class PortalAdminSite(AdminSite):
     site_title = "Portail SAS"
@@ -25,6 +29,12 @@ class PortalAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return has_role(request.user, Role.ADMIN) and signed_in.strongly(request)
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Show what the portal decided to show, not what a library brings."""
+        models: Any = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        shown = [model for model in models if model._meta.app_label not in CLOSED_TABLES]
+        super().register(shown, admin_class, **options)
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -14,6 +14,7 @@ from sasportal.accounts import signed_in
 from sasportal.accounts.middleware import ENDED
 from sasportal.accounts.models import User
 from sasportal.accounts.psc_views import safe_next, sign_in_address
+from sasportal.accounts.sides import on_patients_side
 from sasportal.audit import trail
 
 
@@ -46,7 +47,8 @@ class PasskeyView(AddWebAuthnView):
 class NewPasswordView(PasswordChangeView):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.user.is_authenticated and not request.user.has_usable_password():
-            return redirect("accounts:account")  # nothing to change: this person signs in elsewhere
+            # Nothing to change: this person signs in elsewhere
+            return redirect("accounts:patient:account" if on_patients_side(request) else "accounts:account")
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: Any) -> HttpResponse:

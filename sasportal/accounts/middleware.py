@@ -17,10 +17,9 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from sasportal.accounts import session_rules, signed_in, terms
-from sasportal.accounts.models import UserKind
+from sasportal.accounts.sides import PATIENTS_URLCONF, kind_of_side, on_patients_side
 
 Answer = Any  # a response, or the awaitable of one under ASGI
-PATIENT_SIDE = "/patient/"
 ENDED = "sas_session_ended"
 COMMON_TO_BOTH_SIDES = {"accounts:logout", "accounts:signed_out", "accounts:session"}
 # What a session without second factor may open besides: setting up the account's first one.
@@ -63,6 +62,15 @@ class TwoWayMiddleware:
         return response
 
 
+class SidesMiddleware(TwoWayMiddleware):
+    """Gives requests under `/patient/` the addresses of that side (`sasportal/patient_urls.py`)."""
+
+    def concerns(self, request: HttpRequest) -> bool:
+        if on_patients_side(request):
+            request.urlconf = PATIENTS_URLCONF
+        return False
+
+
 class SessionRulesMiddleware(TwoWayMiddleware):
     """Ends sessions in time, and lets each page be opened only by the kind of account it is meant for."""
 
@@ -86,7 +94,7 @@ class SessionRulesMiddleware(TwoWayMiddleware):
         if not getattr(view, "login_required", True):
             return None
         if not request.user.is_authenticated:
-            return sign_in_first(request) if session_rules.by_script(request) else None
+            return sign_in_first(request)
         name = request.resolver_match.view_name if request.resolver_match else ""
         if name not in COMMON_TO_BOTH_SIDES and _on_the_wrong_side(request):
             return refused(request, "accounts/wrong_side.html", "Ce compte ne donne pas accès à cette partie du site.")
@@ -111,8 +119,10 @@ class PersonalPagesMiddleware(TwoWayMiddleware):
 
 
 def sign_in_first(request: HttpRequest) -> HttpResponse:
-    """Tell a script that the session is over, and where to sign in."""
-    login = resolve_url(settings.LOGIN_URL)
+    """Lead to where this side signs in; tell a script that the session is over, and where."""
+    login = resolve_url("accounts:patient:login" if on_patients_side(request) else settings.LOGIN_URL)
+    if not session_rules.by_script(request):
+        return redirect_to_login(request.get_full_path(), login)
     response = JsonResponse({"detail": "Votre session est terminée. Reconnectez-vous.", "login": login}, status=401)
     response["WWW-Authenticate"] = "Session"
     response["X-SAS-Session"] = "expired"
@@ -126,9 +136,9 @@ def second_factor_first(request: HttpRequest, name: str) -> HttpResponse | None:
     """
     if is_mfa_enabled(request.user):
         logout(request)
-        return sign_in_first(request) if session_rules.by_script(request) else redirect_to_login(request.path)
-    if name in SETTING_UP:
-        return None
+        return sign_in_first(request)
+    if name in SETTING_UP or on_patients_side(request):
+        return None  # of a patient, the pages that need it ask for it (patients/access.py)
     if session_rules.by_script(request):
         return JsonResponse({"detail": "Un second facteur est nécessaire."}, status=403)
     return HttpResponseRedirect(reverse("mfa_index"))
@@ -152,10 +162,8 @@ def refused(request: HttpRequest, template: str, sentence: str) -> HttpResponse:
 
 
 def _on_the_wrong_side(request: HttpRequest) -> bool:
-    is_patient = getattr(request.user, "kind", "") == UserKind.PATIENT
-    return is_patient != request.path.startswith(PATIENT_SIDE)
+    return getattr(request.user, "kind", "") != kind_of_side(request)
 
 
 def _lacks_second_factor(request: HttpRequest) -> bool:
-    is_professional = getattr(request.user, "kind", "") == UserKind.PROFESSIONAL
-    return is_professional and not signed_in.strongly(request)
+    return not signed_in.strongly(request)

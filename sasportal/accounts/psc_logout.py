@@ -7,7 +7,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from sasportal.accounts import psc_tokens, signed_in
 from sasportal.accounts.models import LogoutTokenSeen, PscSession
+from sasportal.accounts.patients.access import is_patient
+from sasportal.accounts.patients.views import sign_out as sign_patient_out
 from sasportal.accounts.psc_client import PscUnavailable
 from sasportal.accounts.psc_tokens import TokenRefused
 from sasportal.audit import trail
@@ -32,8 +34,10 @@ class LogoutTokenReplayed(Exception):
 
 @login_not_required
 @require_http_methods(["GET", "POST"])
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: HttpRequest) -> HttpResponseBase:
     """End the session; one opened with Pro Santé Connect is ended there too, through the browser."""
+    if is_patient(request.user):
+        return sign_patient_out(request)
     if request.method == "GET":
         return render(request, "accounts/sign_out.html")
     id_token = request.session.get(signed_in.PSC_ID_TOKEN, "")

@@ -31,8 +31,14 @@ def by_second_factor(request: HttpRequest) -> bool:
     return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
 
 
+def by_franceconnect(request: HttpRequest) -> bool:
+    return any(
+        record.get("provider") == "franceconnect" for record in get_authentication_records(request, request.user)
+    )
+
+
 def strongly(request: HttpRequest) -> bool:
-    return by_psc(request) or by_second_factor(request)
+    return by_psc(request) or by_second_factor(request) or by_franceconnect(request)
 
 
 def just_now(request: HttpRequest) -> bool:

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from sasportal.accounts import administration, psc_logout, regulator_acts, views
 from sasportal.accounts import regulator_views as regulators
@@ -6,6 +6,7 @@ from sasportal.accounts.local_views import SignInView
 
 app_name = "accounts"
 urlpatterns = [
+    path("patient/", include("sasportal.accounts.patients.urls")),
     path("connexion/", SignInView.as_view(), name="login"),
     path("deconnexion/", psc_logout.sign_out, name="logout"),
     path("au-revoir/", psc_logout.signed_out, name="signed_out"),

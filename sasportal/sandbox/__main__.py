@@ -5,12 +5,13 @@ import asyncio
 import json
 from pathlib import Path
 
-from sasportal.sandbox import editors, mailbox, psc
+from sasportal.sandbox import editors, franceconnect, mailbox, psc
 
 
 async def serve(config: dict) -> None:
-    """Serve the fake Pro Santé Connect, the fake editors and the mailbox until cancelled."""
-    await asyncio.gather(psc.serve(config["psc"]), editors.serve(config["editors"]), mailbox.serve(config["mailbox"]))
+    """Serve what the configuration names until cancelled: fake providers of identities, editors, a mailbox."""
+    parts = {"psc": psc, "franceconnect": franceconnect, "editors": editors, "mailbox": mailbox}
+    await asyncio.gather(*(parts[name].serve(config[name]) for name in parts if name in config))
 
 
 if __name__ == "__main__":

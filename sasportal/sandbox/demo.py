@@ -1,5 +1,6 @@
 """The demo's own memory (`var/demo.json`, `var/demo.env`) and the data it is made of."""
 
+import base64
 import json
 import secrets
 from collections.abc import Callable
@@ -17,7 +18,7 @@ REGISTRATIONS = Path(__file__).resolve().parent / "registrations.json"
 # Raise it when the generated territory or the way it is loaded changes.
 TERRITORY = "4"
 FIRST_PORTS = {"web": 8000, "psc": 8100, "alpha": 8101, "beta": 8102, "gamma": 8103, "delta": 8104, "epsilon": 8105,
-               "mailbox": 8120, "smtp": 8125}  # fmt: skip
+               "franceconnect": 8110, "mailbox": 8120, "smtp": 8125}  # fmt: skip
 EDITORS = {
     "alpha": ("Alpha Agenda", "individual", ["R01", "R02"]),
     "beta": ("Béta Rendez-vous", "cpts", ["R01", "R04", "R02"]),
@@ -25,6 +26,7 @@ EDITORS = {
     "delta": ("Delta Cabinet", "partial", ["R01", "R04"]),
     "epsilon": ("Epsilon Garde", "sos", ["SOS"]),
 }
+TAKES_PATIENTS = "alpha"
 
 
 @dataclass(kw_only=True)
@@ -51,6 +53,10 @@ class Memory:
     def secret(self, name: str) -> str:
         return self.secrets.setdefault(name, secrets.token_urlsafe(40))
 
+    def key(self, name: str) -> str:
+        """Thirty-two bytes in base64."""
+        return self.secrets.setdefault(name, base64.b64encode(secrets.token_bytes(32)).decode())
+
     def choose_ports(self, wanted_web: int | None) -> None:
         """Keep last time's ports where they are still free, so that bookmarks stay good."""
         for name, first in FIRST_PORTS.items():
@@ -71,7 +77,12 @@ def portal_environment(memory: Memory) -> dict[str, str]:
         "PSC_AUTHORIZATION_ENDPOINT": f"{memory.url('psc')}/auth",
         "PSC_CLIENT_ID": "sas-portal",
         "PSC_CLIENT_SECRET": memory.secret("psc-portal"),
+        "FRANCECONNECT_ISSUER": f"{memory.url('franceconnect')}/api/v2",
+        "FRANCECONNECT_CLIENT_ID": "sas-patients",
+        "FRANCECONNECT_CLIENT_SECRET": memory.secret("franceconnect-portal"),
         "PORTAL_URL": memory.url("web"),
+        "PATIENT_KEYS": f"demo:{memory.key('patients')}",
+        "PATIENT_INDEX_KEY": memory.key("patients-index"),
         "EMAIL_URL": f"smtp://127.0.0.1:{memory.ports['smtp']}",
     }
 
@@ -108,6 +119,18 @@ def sandbox_config(memory: Memory, var: Path) -> dict[str, Any]:
         )  # fmt: skip
     return {
         "psc": {"port": memory.ports["psc"], "data": str(var / "sandbox" / "psc"), "clients": clients},
+        "franceconnect": {
+            "port": memory.ports["franceconnect"],
+            "data": str(var / "sandbox" / "franceconnect"),
+            "clients": [
+                {
+                    "client_id": "sas-patients",
+                    "client_secret": memory.secret("franceconnect-portal"),
+                    "redirect_uris": [f"{portal}/patient/franceconnect/retour"],
+                    "post_logout_redirect_uris": [f"{portal}/patient/au-revoir"],
+                }
+            ],
+        },
         "editors": {
             "psc_issuer": f"{memory.url('psc')}/auth/realms/esante-wallet",
             "portal_url": portal,
@@ -141,12 +164,13 @@ def load_territory(memory: Memory, var: Path, say: Callable[[str], None]) -> Non
 def register_editors(memory: Memory) -> None:
     """Make the editors known under the ports of this start."""
     for slug, (name, _, flows) in EDITORS.items():
-        offered = f"{slug}:{','.join(flows)}"
+        offered = f"{slug}:{','.join(flows)}{':patients' if slug == TAKES_PATIENTS else ''}"
         if memory.registered.get(offered) == memory.ports[slug]:
             continue
         call_command(
             "register_editor", name, base_url=f"{memory.url(slug)}/fhir", flow=flows, state="on",
-            booking_host=[[f"127.0.0.1:{memory.ports[slug]}"]], inbound_secret_file=_secret_file(memory, slug),
+            booking_host=[[f"127.0.0.1:{memory.ports[slug]}"]], writes_appointments=slug == TAKES_PATIENTS,
+            inbound_secret_file=_secret_file(memory, slug),
             verbosity=0,
         )  # fmt: skip
         memory.registered[offered] = memory.ports[slug]

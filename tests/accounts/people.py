@@ -13,6 +13,7 @@ PASSWORD = "une phrase assez longue 47"
 TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 PSC = "sasportal.accounts.psc.ProSanteConnectBackend"
 LOCAL = "sasportal.accounts.adapter.LocalBackend"
+PATIENT = "sasportal.accounts.patients.adapter.PatientBackend"
 
 
 def professional(national_id: str = "899700000013", *roles: Role) -> User:

@@ -67,7 +67,7 @@ def test_a_patient_opens_nothing_here(address):
         (UserKind.PATIENT, "/session/", 200),
         (UserKind.PATIENT, "/deconnexion/", 200),
         (UserKind.PROFESSIONAL, "/compte/", 200),
-        (UserKind.PROFESSIONAL, "/patient/", 404),
+        (UserKind.PROFESSIONAL, "/patient/rendez-vous/", 403),
     ],
 )
 def test_each_kind_stays_on_its_side(settings, kind, address, status):

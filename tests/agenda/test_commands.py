@@ -179,3 +179,12 @@ def test_it_works_without_any_editor(valkey, agen) -> None:
 )
 def test_bad_input_is_said_in_french(valkey, agen, arguments: list[str], words: str) -> None:
     assert words in refusal("search", *arguments)
+
+
+def test_taking_patients_appointments_is_declared_kept_and_withdrawn() -> None:
+    run("register_editor", *ALPHA)
+    declared = []
+    for more in ([], ["--writes-appointments"], [], ["--no-writes-appointments"]):
+        run("register_editor", *ALPHA, *more)
+        declared.append(Editor.objects.get().writes_appointments)
+    assert declared == [False, True, True, False]

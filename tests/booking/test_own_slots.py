@@ -277,7 +277,7 @@ def test_a_full_range_says_so_and_proposes_the_next(client: Client, camille: Use
     Occurrence.objects.filter(pk=row.pk).update(taken=1)
     refused = step(client, search, row, token)
     assert refused.status_code == 409
-    assert "Cette plage vient d’être complétée par un autre régulateur. Rien n’a été pris." in text_of(refused)
+    assert "Cette plage vient d’être complétée. Rien n’a été pris." in text_of(refused)
     assert f'value="{cast.key_of(later)}"' in refused.content.decode()
 
 

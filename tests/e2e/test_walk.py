@@ -103,3 +103,19 @@ def test_the_same_search_from_a_shell(demo: Demo) -> None:
 def test_the_trail_of_the_demo_holds_together(demo: Demo, camille: Page) -> None:
     verified = demo.command("verify_audit")
     assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_somebody_without_account_finds_what_is_open_to_the_public(context: BrowserContext, camille: Page) -> None:
+    page = context.browser.new_context(base_url=camille.url.partition("/sas/")[0], locale="fr-FR").new_page()
+    page.goto("/patient/")
+    page.get_by_role("combobox", name="Quoi").fill("médecin généraliste")
+    page.get_by_role("combobox", name="Où").fill("Agen")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Recherche terminée.", exact=True)).to_be_visible(timeout=15_000)
+    first = page.locator("[data-sas-slot]").first
+    expect(first).to_have_accessible_name(re.compile("^Prendre rendez-vous .* avec (le docteur|Mme|M.) .*"))
+    camille.goto(SEARCH)
+    expect(camille.locator("[data-sas-results][data-done]")).to_have_count(1, timeout=15_000)
+    marks = [one.get_by_text("SNP", exact=True).count() for one in (camille.locator("main"), page.locator("main"))]
+    assert (marks[0] > 0, marks[1]) == (True, 0)
+    page.context.close()

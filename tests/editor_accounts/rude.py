@@ -28,9 +28,9 @@ class RudeEditor(Peer):
         return [method for method, _, _ in self.seen]
 
     def routes(self) -> list[web.RouteDef]:
-        return [web.route("*", "/fhir/Practitioner", self._practitioner)]
+        return [web.route("*", "/fhir/{kind:Practitioner|Appointment}", self._written)]
 
-    async def _practitioner(self, request: web.Request) -> web.StreamResponse:
+    async def _written(self, request: web.Request) -> web.StreamResponse:
         self.seen.append((request.method, request.query.get("identifier", ""), json.loads(await request.read())))
         self.headers.append(dict(request.headers))
         return await (self.answers.pop(0) if self.answers else status(201))(request)

@@ -10,12 +10,14 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from sasportal.accounts.sides import PATIENTS_URLCONF
 from tests.rights import world
 
 ADMINISTRATION = {"admin"}
 REGULATORS = {"regulator", "other regulator"}
 SEARCHERS = REGULATORS | ADMINISTRATION
 OF_ANNE = {"effector", "delegate", "follower"} | ADMINISTRATION
+PRACTICE = {"effector", "delegate", "follower"}
 FOR_ANNE = {"effector", "delegate"} | ADMINISTRATION
 ABOVE_ANNE = {"effector"} | ADMINISTRATION
 OF_CPTS = {"manager", "structure's delegate"} | ADMINISTRATION
@@ -36,7 +38,7 @@ ACCOUNT_PAGES: dict[str, Line] = {
     "accounts:logout": ([], EVERYBODY, None),
     "accounts:terms": ([], SIGNED_IN, None),
     "accounts:account": ([], SIGNED_IN, None),
-    "accounts:session": ([], SIGNED_IN, None),
+    "accounts:session": ([], SIGNED_IN | {"patient"}, None),
     "usersessions_list": ([], SIGNED_IN, None),
     "accounts:administration": ([], ADMINISTRATION, None),
     "accounts:regulators": ([], ACCOUNTS, None),
@@ -98,6 +100,11 @@ EFFECTOR_PAGES: dict[str, Line] = {
     "booking:effector_patients": (["anne"], OF_ANNE, None),
     "booking:effector_attendance": (["anne", "seen"], OF_ANNE, {"venue": "fulfilled"}),
     "booking:effector_refuse": (["anne", "booked"], OF_ANNE, {}),
+    # Who patients are is the practice's alone: no administrator reads it
+    "booking:effector_bookings": (["anne"], PRACTICE, None),
+    "booking:effector_booking_attendance": (["anne", "taken"], PRACTICE, {"venue": "venu"}),
+    "booking:effector_booking_rule": (["anne"], PRACTICE, {"heures": "24"}),
+    "booking:effector_booking_refuse": (["anne", "taken"], PRACTICE, {}),
     "agenda:effector:seen": (["anne"], OF_ANNE, None),
     "agenda:effector:seen_lines": (["anne"], OF_ANNE, None),
     "agenda:effector:participation": (["anne"], FOR_ANNE, None),
@@ -153,24 +160,59 @@ SUPERVISION_PAGES: dict[str, Line] = {
     "booking:supervision:staff_add": (["editor"], ADMINISTRATION, {}),
     "booking:supervision:staff_remove": (["editor", "staff"], ADMINISTRATION, {}),
 }
+PATIENTS = {"patient"}
+PATIENT_PAGES: dict[str, Line] = {
+    "accounts:patient:login": ([], {"visitor", "patient"}, None),
+    "accounts:patient:signup": ([], {"visitor", "patient"}, None),
+    "accounts:patient:logout": ([], {"visitor", "patient"}, None),
+    "accounts:patient:signed_out": ([], EVERYBODY, None),
+    "accounts:patient:account": ([], PATIENTS, None),
+    "accounts:patient:history": ([], PATIENTS, None),
+    "accounts:patient:export": ([], PATIENTS, None),
+    "accounts:patient:erase": ([], PATIENTS, {}),
+    "accounts:patient:second_factor": ([], PATIENTS, None),
+    "accounts:patient:go_on": ([], PATIENTS, None),
+    **{f"agenda:patient:{name}": ([], EVERYBODY, None)
+       for name in ("home", "results", "suggest_needs", "suggest_places",
+                    "legal", "privacy", "accessibility", "cookies", "sitemap")},
+    "booking:patient:start": ([], {"visitor", "patient"}, None),
+    **{f"booking:patient:{name}": (["draft booking"], PATIENTS, None) for name in ("slot", "who", "reason", "check")},
+    "booking:patient:identity": (["draft booking", "moi"], PATIENTS, {}),
+    "booking:patient:give_up": (["draft booking"], PATIENTS, {}),
+    "booking:patient:list": ([], PATIENTS, None),
+    **{f"booking:patient:{name}": (["taken"], PATIENTS, None) for name in ("detail", "calendar", "cancel", "move")},
+    "booking:patient:undo": (["taken"], PATIENTS, {}),
+    "booking:patient:relatives": ([], PATIENTS, None),
+    "booking:patient:child_add": ([], PATIENTS, {}),
+    "booking:patient:help_ask": ([], PATIENTS, {}),
+    "booking:patient:help": (["token of help"], PATIENTS, None),
+    "booking:patient:relative_end": (["child"], PATIENTS, {}),
+    # A search is its browser's alone: the one named here is the regulator's
+    "agenda:patient:cards": (["search"], set(), None),
+    "agenda:patient:retry": (["search"], set(), {}),
+}  # fmt: skip
 OPEN_PAGES: dict[str, Line] = {
     name: ([], EVERYBODY, None)
     for name in ("accounts:login", "accounts:signed_out", "agenda:legal", "agenda:privacy", "agenda:accessibility",
-                 "agenda:check_answer",
+                 "agenda:cookies", "agenda:sitemap", "agenda:check_answer",
                  "fhir:metadata", "healthz")
 }  # fmt: skip
 # A machine's token opens the metrics (tests/supervision), an editor's credentials what it writes (tests/booking);
-# streams and asking again (tests/agenda_pages); the description of the API; the library's pages (tests/accounts)
+# streams and asking again (tests/agenda_pages, tests/patient_search); the description of the API; the library's pages
+# (tests/accounts)
 ELSEWHERE = {
     "fhir:appointments", "fhir:appointment", "fhir:unknown",
-    "agenda:events", "api:events", "agenda:retry",
+    "agenda:events", "api:events", "agenda:retry", "agenda:patient:events",
     "schema", "api-docs", "metrics",
+    # FranceConnect, off here (tests/patients_accounts)
+    "accounts:patient:franceconnect", "franceconnect_login", "franceconnect_callback",
 }  # fmt: skip
 ELSEWHERE_PREFIXES = ("admin:", "account_", "mfa_", "oidc_", "accounts:back_channel")
 
 QUERIES = {"booking:panel": {"slot": "own:1"}}
 GROUPS = {"accounts": ACCOUNT_PAGES, "structures": STRUCTURE_PAGES, "effectors": EFFECTOR_PAGES,
-          "searches": SEARCH_PAGES, "supervision": SUPERVISION_PAGES, "open": OPEN_PAGES}  # fmt: skip
+          "searches": SEARCH_PAGES, "supervision": SUPERVISION_PAGES, "patients": PATIENT_PAGES,
+          "open": OPEN_PAGES}  # fmt: skip
 
 
 def gets_in(client: Client, name: str, line: Line, objects: dict[str, Any]) -> bool:
@@ -184,7 +226,8 @@ def gets_in(client: Client, name: str, line: Line, objects: dict[str, Any]) -> b
             answer = client.post(address, {key: objects.get(value, value) for key, value in sent.items()})
         transaction.set_rollback(True)
     assert answer.status_code < 500
-    return answer.status_code not in {401, 403, 404} and not answer.headers.get("Location", "").startswith("/connexion")
+    led_to = answer.headers.get("Location", "")
+    return answer.status_code not in {401, 403, 404} and not led_to.startswith(("/connexion", "/patient/connexion"))
 
 
 @pytest.mark.django_db
@@ -211,4 +254,5 @@ def names(resolver: URLResolver, space: str = "") -> set[str]:
 
 def test_every_address_has_its_line() -> None:
     known = set().union(*GROUPS.values()) | ELSEWHERE
-    assert {name for name in names(get_resolver()) - known if not name.startswith(ELSEWHERE_PREFIXES)} == set()
+    every = names(get_resolver()) | names(get_resolver(PATIENTS_URLCONF))
+    assert {name for name in every - known if not name.startswith(ELSEWHERE_PREFIXES)} == set()

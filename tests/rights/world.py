@@ -12,18 +12,20 @@ from agenda.own.feed import create_address
 from agenda.supervision.anomalies import Fault, observe
 from agenda.supervision.models import Severity
 from booking import own_slots
+from booking.patients import people as people_of_patients
 from directory.communities.importing.imports import open_import
 from directory.communities.importing.reading import read_file
 from directory.delegations import principals, requests
 from directory.effectors.settings import add_absence
 from directory.participation.invitations import invite
 from sasportal.accounts import grants
-from sasportal.accounts.models import DelegateScope, RegulatorKind, Role, RoleGrant, User
+from sasportal.accounts.models import DelegateScope, RegulatorKind, Role, RoleGrant, User, UserKind
 from tests.accounts.cast import GIRONDE, LOT, PARIS, territory
-from tests.accounts.people import LOCAL, patient, signed_in_by_psc
+from tests.accounts.people import patient, signed_in_by_psc
 from tests.booking import own_cast
 from tests.communities import cast
 from tests.editor_accounts.cast import taker
+from tests.patient_booking import cast as booking
 from tests.registration import cast as registrations
 from tests.supervision import cast as supervision
 
@@ -67,7 +69,7 @@ def _person(number: str, given: list[tuple[Role, dict[str, Any]]]) -> User:
 def clients(users: dict[str, User]) -> dict[str, Client]:
     """A browser for each of them, for nobody and for a patient."""
     found = {who: signed_in_by_psc(user) for who, user in users.items()} | {"visitor": Client(), "patient": Client()}
-    found["patient"].force_login(patient(), backend=LOCAL)
+    booking.sign_in(found["patient"], User.objects.get(kind=UserKind.PATIENT))
     return found
 
 
@@ -100,7 +102,13 @@ def objects(users: dict[str, User]) -> dict[str, Any]:
     alpha = Editor.objects.get(name="Alpha")
     fault = Fault(rule="slow", severity=Severity.MINOR, sentence="Lent.")
     observe(alpha.pk, [fault], now=timezone.now())
+    zoe = patient()
+    taken = booking.booked(zoe, booking.offered(start=own_cast.in_two_hours() + timedelta(hours=30)))
+    draft = booking.begun(booking.offered(start=own_cast.in_two_hours() + timedelta(hours=31)), account=zoe)
     return {
+        "draft booking": booking.filled(draft, zoe).pk,
+        "taken": taken.pk,
+        "child": people_of_patients.add_child(account=zoe, who=booking.LOU).pk,
         "anne": ANNE,
         "editor": alpha.pk,
         "anomaly": alpha.anomalies.get().pk,

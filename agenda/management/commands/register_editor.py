@@ -1,7 +1,7 @@
 """Create an editor, or update the one of that name."""
 
 import hashlib
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,11 @@ class Command(BaseCommand):
             action="append",
             choices=[flow.value for flow in Flow],
             help="flux proposé (répétable ; R01 par défaut)",
+        )
+        parser.add_argument(
+            "--writes-appointments",
+            action=BooleanOptionalAction,
+            help="prend les rendez-vous des patients (POST Appointment) ; non par défaut",
         )
         parser.add_argument("--state", choices=[state.value for state in EditorState])
         for name, text in (("--ca", "autorité de confiance"), ("--cert", "notre certificat"), ("--key", "notre clé")):
@@ -69,6 +74,8 @@ def _fill(editor: Editor, options: dict[str, Any]) -> None:
         editor.booking_hosts = [host for hosts in options["booking_host"] for host in hosts]
     editor.flows = options["flow"] or editor.flows or [Flow.R01]
     editor.state = options["state"] or editor.state
+    if options["writes_appointments"] is not None:
+        editor.writes_appointments = options["writes_appointments"]
     for field, option in (("ca_file", "ca"), ("cert_file", "cert"), ("key_file", "key")):
         if options[option]:
             setattr(editor, field, str(Path(options[option]).resolve()))

@@ -70,14 +70,15 @@ async def change(request: web.Request) -> web.Response:
     form = await request.post()
     if booking.status is Status.BOOKED:
         try:
-            _apply(editor, booking, str(form.get("action", "")), str(form.get("creneau", "")))
+            apply(editor, booking, str(form.get("action", "")), str(form.get("creneau", "")))
         except SlotTaken:
             return editor.show(request, "Créneau indisponible", pages.taken(), status=410)
         editor.delivery.wake.set()
     raise web.HTTPSeeOther("/mes-rendez-vous")
 
 
-def _apply(editor: Editor, booking: Booking, action: str, opening_id: str) -> None:
+def apply(editor: Editor, booking: Booking, action: str, opening_id: str) -> None:
+    """Do to an appointment what a form asks; raise SlotTaken."""
     moment = now()
     match action:
         case "cancelled" | "fulfilled" | "noshow":

@@ -45,6 +45,14 @@ class Booking:
     version: int = 1
     sent: int = 0
     refusal: str = ""
+    # Asked by a patient on the platform: its identifier there, who comes
+    system: str = ""
+    value: str = ""
+    patient: str = ""
+
+    @property
+    def by_patient(self) -> bool:
+        return bool(self.system)
 
     @property
     def pending(self) -> bool:
@@ -83,6 +91,13 @@ class Bookings:
     def of_operator(self, operator: str) -> list[Booking]:
         mine = [one for one in self.all.values() if one.operator == operator]
         return sorted(mine, key=lambda one: one.created, reverse=True)
+
+    def of_patients(self) -> list[Booking]:
+        asked = [one for one in self.all.values() if one.by_patient]
+        return sorted(asked, key=lambda one: one.created, reverse=True)
+
+    def asked_as(self, system: str, value: str) -> Booking | None:
+        return next((one for one in self.all.values() if (one.system, one.value) == (system, value)), None)
 
     def take(self, booking: Booking) -> Booking:
         """Keep a new appointment; raise SlotTaken when the slot is gone."""

@@ -53,6 +53,11 @@ class EditorConfig:
         return f"{self.base}/fhir"
 
     @property
+    def takes_patients(self) -> bool:
+        """Does it take appointments that patients ask on the platform?"""
+        return self.kind is Kind.INDIVIDUAL
+
+    @property
     def shares_with_communities(self) -> bool:
         return self.kind in {Kind.CPTS, Kind.PARTIAL}
 

@@ -12,6 +12,7 @@ from sasportal.sandbox.editors.editor import editor_of, now
 from sasportal.sandbox.editors.faults import Fault
 from sasportal.sandbox.editors.mistake_form import mistake_form
 from sasportal.sandbox.editors.mistakes import Mistake
+from sasportal.sandbox.editors.patient_faults import PatientFault
 
 STYLE = (Path(__file__).parent / "static" / "style.css").read_text(encoding="utf-8")
 MOST_PEOPLE = 200
@@ -71,6 +72,10 @@ async def switch(request: web.Request) -> web.Response:
         if form["comptes"] not in list(AccountFault):
             raise web.HTTPBadRequest(text="Réglage inconnu.")
         editor.switches.accounts = AccountFault(str(form["comptes"]))
+    if "patients" in form:
+        if form["patients"] not in list(PatientFault):
+            raise web.HTTPBadRequest(text="Réglage inconnu.")
+        editor.switches.patients = PatientFault(str(form["patients"]))
     raise web.HTTPSeeOther("/interrupteurs")
 
 

@@ -33,10 +33,14 @@ def appointment(booking: Booking, config: EditorConfig) -> dict[str, Any]:
         "resourceType": "Appointment",
         "meta": {"lastUpdated": booking.changed, "profile": [profile]},
         "extension": [
-            {"url": OPERATOR, "valueReference": {"identifier": _professional(booking.operator)}},
+            *(
+                [{"url": OPERATOR, "valueReference": {"identifier": _professional(booking.operator)}}]
+                if booking.operator
+                else ()
+            ),
             *([{"url": CATEGORY, "valueCode": SOS_CATEGORY}] if sos else ()),
         ],
-        "identifier": [{"system": config.appointment_system, "value": booking.id}],
+        "identifier": [identifier(booking, config)],
         "status": str(booking.status),
         "start": booking.start,
         "end": booking.end,
@@ -48,6 +52,13 @@ def appointment(booking: Booking, config: EditorConfig) -> dict[str, Any]:
             }
         ],
     }
+
+
+def identifier(booking: Booking, config: EditorConfig) -> dict[str, str]:
+    """Ours, or the platform's own of what a patient asked there."""
+    if booking.by_patient:
+        return {"system": booking.system, "value": booking.value}
+    return {"system": config.appointment_system, "value": booking.id}
 
 
 def _structure(structure_id: str) -> dict[str, Any]:
@@ -106,7 +117,7 @@ class Delivery:
         url = f"{self.config.portal_url}/fhir/Appointment"
         method, params = "POST", {}
         if booking.sent:
-            method, params = "PUT", {"identifier": f"{self.config.appointment_system}|{booking.id}"}
+            method, params = "PUT", {"identifier": "|".join(identifier(booking, self.config).values())}
         headers = {
             "Content-Type": "application/fhir+json",
             "Accept": "application/fhir+json",

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from sasportal.sandbox.editors.account_faults import AccountFault
 from sasportal.sandbox.editors.mistakes import Mistake, Resource, spoil
+from sasportal.sandbox.editors.patient_faults import PatientFault
 
 HANG_SECONDS = 60
 SLOW_SECONDS = 3
@@ -51,6 +52,7 @@ class Switches:
     refuses_bookings: bool = False
     confirms_later: bool = False
     accounts: AccountFault = AccountFault.NORMAL
+    patients: PatientFault = PatientFault.NORMAL
     calls: int = 0
     hanging: set[asyncio.Event] = field(default_factory=set)
     mistake: Mistake | None = None

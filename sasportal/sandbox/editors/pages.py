@@ -12,6 +12,7 @@ from sasportal.sandbox.editors.bookings import Booking, Status
 from sasportal.sandbox.editors.config import PRESENTATION, EditorConfig, Kind
 from sasportal.sandbox.editors.faults import Fault, Switches
 from sasportal.sandbox.editors.generation import Opening
+from sasportal.sandbox.editors.patient_faults import PatientFault
 from sasportal.sandbox.editors.people import Person, Place
 from sasportal.sandbox.editors.sign_in import Professional
 
@@ -21,6 +22,7 @@ MONTHS = ("janvier", "février", "mars", "avril", "mai", "juin", "juillet", "ao�
 CONSULTATION = {"AMB": "au cabinet", "VR": "en téléconsultation", "HH": "à domicile"}
 
 Html = SafeString
+Switch = AccountFault | PatientFault
 
 
 def when(moment: datetime) -> str:
@@ -41,13 +43,14 @@ def page(
         '<header><p class="marque"><a href="/">{name}</a> <span class="fictif">éditeur fictif</span></p>'
         '<nav aria-label="Pages"><ul><li><a href="/">Agenda</a></li>'
         '<li><a href="/mes-rendez-vous">Mes rendez-vous SAS</a></li><li><a href="/comptes">Comptes SAS</a></li>'
-        '<li><a href="/interrupteurs">Interrupteurs{state}</a></li></ul></nav>{who}</header>'
+        '{patients}<li><a href="/interrupteurs">Interrupteurs{state}</a></li></ul></nav>{who}</header>'
         '<main id="contenu" tabindex="-1"><h1>{title}</h1>{body}</main>'
         "<footer><p>Logiciel d’agenda fictif du bac à sable SAS. "
         "Les personnes, les lieux et les créneaux n’existent pas.</p></footer></body></html>",
         title=title,
         name=config.name,
         slug=config.slug,
+        patients=format_html('<li><a href="/patients">{}</a></li>', "Patients") if config.takes_patients else "",
         state=f" ({_switched(switches)})" if switched else "",
         who=_who(professional),
         body=body,
@@ -61,6 +64,8 @@ def _switched(switches: Switches) -> str:
         return switches.fault.label
     if switches.accounts is not AccountFault.NORMAL:
         return f"comptes : {switches.accounts.label}"
+    if switches.patients is not PatientFault.NORMAL:
+        return f"patients : {switches.patients.label}"
     return "refuse des rendez-vous" if switches.refuses_bookings else ""
 
 
@@ -194,12 +199,20 @@ def my_bookings(bookings: Sequence[Booking], choices: dict[str, list[Opening]], 
     return format_html("{}{}", done, cards)
 
 
+def patients(bookings: Sequence[Booking], choices: dict[str, list[Opening]]) -> Html:
+    """What patients asked on the platform, with what the practice can do to each."""
+    if not bookings:
+        return format_html("<p>{}</p>", "Aucun rendez-vous demandé par un patient.")
+    return format_html_join("", "{}", ((_booking(one, choices.get(one.person_id, [])),) for one in bookings))
+
+
 def _booking(one: Booking, choices: Sequence[Opening]) -> Html:
     return format_html(
-        '<article class="rendez-vous"><h2>{}</h2><p>{} · <strong class="etat etat--{}">{}</strong> · {}</p>{}'
+        '<article class="rendez-vous"><h2>{}</h2><p>{}{} · <strong class="etat etat--{}">{}</strong> · {}</p>{}'
         "</article>",
         when(datetime.fromisoformat(one.start)),
         one.person_name,
+        f" · {one.patient}" if one.patient else "",
         one.status,
         "à confirmer par l’association" if one.awaits else one.status.label,
         _told(one),
@@ -233,7 +246,8 @@ def _actions(one: Booking, choices: Sequence[Opening]) -> Html:
         options,
     )
     return format_html(
-        '<form class="actions" method="post" action="/mes-rendez-vous/{}">{}<p>{}</p></form>',
+        '<form class="actions" method="post" action="/{}/{}">{}<p>{}</p></form>',
+        "patients" if one.by_patient else "mes-rendez-vous",
         one.id,
         buttons,
         moving if choices else "",
@@ -258,17 +272,20 @@ def switchboard(config: EditorConfig, switches: Switches) -> Html:
         '<p class="chapeau" role="status">État : <strong id="etat">{}</strong> · rendez-vous : '
         '<strong id="rendez-vous">{}</strong> · {} appel(s) reçu(s)</p>'
         '<form class="interrupteurs" method="post"><h2>Réponses aux recherches</h2><p>{}</p>'
-        "<h2>Prise de rendez-vous</h2><p>{}</p><h2>Comptes des régulateurs</h2><p>{}</p></form>",
+        "<h2>Prise de rendez-vous</h2><p>{}</p><h2>Comptes des régulateurs</h2><p>{}</p>{}</form>",
         switches.fault.label,
         {"refuse": "refusés", "plus-tard": "confirmés plus tard", "accepte": "acceptés"}[current],
         switches.calls,
         faults,
         choices,
         _choices("comptes", switches.accounts, AccountFault),
+        format_html("<h2>Rendez-vous des patients</h2><p>{}</p>", _choices("patients", switches.patients, PatientFault))
+        if config.takes_patients
+        else "",
     )
 
 
-def _choices(name: str, chosen: AccountFault, choices: Iterable[AccountFault]) -> Html:
+def _choices(name: str, chosen: Switch, choices: Iterable[Switch]) -> Html:
     return format_html_join(
         "",
         '<button type="submit" name="{}" value="{}" aria-pressed="{}">{}</button>',

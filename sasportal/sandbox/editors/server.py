@@ -9,7 +9,15 @@ import aiohttp
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from sasportal.sandbox.editors import account_views, booking_views, counter_views, fhir_views, pages, sign_in_views
+from sasportal.sandbox.editors import (
+    account_views,
+    booking_views,
+    counter_views,
+    fhir_views,
+    pages,
+    patient_views,
+    sign_in_views,
+)
 from sasportal.sandbox.editors.config import read_config
 from sasportal.sandbox.editors.editor import EDITOR, Editor, editor_of
 
@@ -73,6 +81,10 @@ def application(editor: Editor) -> web.Application:
             web.get("/comptes", account_views.listing),
             web.post("/fhir/Practitioner", account_views.create),
             web.put("/fhir/Practitioner", account_views.update),
+            web.get("/patients", patient_views.listing),
+            web.post("/patients/{booking}", patient_views.change),
+            web.post("/fhir/Appointment", patient_views.create),
+            web.put("/fhir/Appointment", patient_views.update),
             web.get("/fhir/metadata", fhir_views.capabilities),
             web.get("/fhir/{anything:.*}", fhir_views.unknown),
             web.route("*", "/fhir/{anything:.*}", fhir_views.not_allowed),

@@ -36,6 +36,9 @@ ANNOUNCEMENT = """
     6. Sacha invite « Nouveau » (Mes structures) ; Robin voit l'effet et accepte ; Camille cherche.
     7. Charlie, sans logiciel, ouvre un créneau par semaine (Agenda du portail) ; Camille le prend.
     8. Maxence voit le compte de Camille chez chaque éditeur (Comptes chez les éditeurs), et la suspend.
+    9. Sans se connecter, comme un patient : {web}/patient/
+    10. Un patient ouvre un compte : {web}/patient/inscription (le lien arrive dans les e-mails ci-dessous),
+        ou se connecte avec FranceConnect (fictif) : {web}/patient/connexion
 
   E-mails envoyés par le portail : {mailbox}
 
@@ -163,7 +166,7 @@ class Command(BaseCommand):
                               DJANGO_SETTINGS_MODULE="sasportal.sandbox.psc.settings")  # fmt: skip
         issuer = f"{memory.url('psc')}/auth/realms/esante-wallet"
         self.supervisor.wait_for(f"{issuer}/.well-known/wallet-openid-configuration")
-        for slug in (*demo.EDITORS, "mailbox"):
+        for slug in (*demo.EDITORS, "franceconnect", "mailbox"):
             self.supervisor.wait_for(f"{memory.url(slug)}/")
 
     def _announce(self, memory: demo.Memory) -> None:

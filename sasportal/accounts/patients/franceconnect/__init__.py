@@ -1,0 +1,1 @@
+"""Signing in with FranceConnect v2: a provider of the account library, off unless configured."""

@@ -1,0 +1,4 @@
+from tests.patient_booking.at_editors import alpha, editor, patient, world
+from tests.sandbox_editors.conftest import make_config, own_world, people
+
+__all__ = ["alpha", "editor", "make_config", "own_world", "patient", "people", "world"]
