@@ -54,7 +54,7 @@ def other_times(booking: Booking, *, owner: str) -> Times:
 
 def chosen(booking: Booking, slot_key: str, search_id: UUID | None, *, owner: str) -> Shown:
     """Return the time somebody chose, as it is now; raises SlotGone."""
-    shown = _own(booking, slot_key) if booking.editor_id is None else _at_editor(slot_key, search_id, owner)
+    shown = _own(booking, slot_key) if booking.editor_id is None else _at_editor(booking, slot_key, search_id, owner)
     if shown is None:
         raise SlotGone
     return shown
@@ -65,7 +65,8 @@ def _own(booking: Booking, slot_key: str) -> Shown | None:
     return next((one for one in offered if one.slot.key == slot_key), None)
 
 
-def _at_editor(slot_key: str, search_id: UUID | None, owner: str) -> Shown | None:
+def _at_editor(booking: Booking, slot_key: str, search_id: UUID | None, owner: str) -> Shown | None:
+    """One of the same practitioner at the same editor, whatever else that search found."""
     if search_id is None:
         return None
     try:
@@ -73,4 +74,5 @@ def _at_editor(slot_key: str, search_id: UUID | None, owner: str) -> Shown | Non
     except (SearchExpired, SearchOfSomebodyElse):
         return None
     slot = recheck(search=search, slot_key=slot_key).slot
-    return bookable_here(search, slot) if slot else None
+    same = slot and (slot.national_id, slot.editor_id) == (booking.practitioner, booking.editor_id)
+    return bookable_here(search, slot) if slot and same else None

@@ -14,7 +14,7 @@ from sasportal.accounts.models import User
 from sasportal.sandbox.editors.patient_faults import PatientFault
 from tests.live import Live
 from tests.patient_booking import cast
-from tests.patient_booking.at_editors import asked, held, page, sent, state, subjects, until
+from tests.patient_booking.at_editors import asked, held, page, searched, sent, slots_of, state, subjects, until
 from tests.sandbox_editors.test_booking_pages import browser as counter
 from tests.sandbox_editors.test_booking_pages import read
 from tests.store import empty_store
@@ -145,6 +145,15 @@ def test_a_second_tab_finds_the_move_that_was_made(alpha, booking, patient) -> N
     sent()
     sent()
     assert states(alpha) == {str(booking.pk): "cancelled", str(new.pk): "booked"}
+
+
+def test_another_practitioner_is_no_other_time(booking, patient) -> None:
+    search = searched()
+    other = slots_of(search)[-1]
+    Booking.objects.update(practitioner="899700001002")
+    answer = patient.post(address(booking), {"creneau": other.key, "recherche": str(search.id)})
+    assert answer.status_code == 409
+    assert Booking.objects.count() == 1
 
 
 def test_a_silent_editor_is_not_an_empty_agenda(booking, patient) -> None:
