@@ -11,13 +11,12 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import get_random_string
-from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sasportal.accounts import psc_tokens, signed_in
 from sasportal.accounts.models import LogoutTokenSeen, PscSession
+from sasportal.accounts.openid_pages import leave
 from sasportal.accounts.patients.access import is_patient
 from sasportal.accounts.patients.views import sign_out as sign_patient_out
 from sasportal.accounts.psc_client import PscUnavailable
@@ -47,24 +46,10 @@ def sign_out(request: HttpRequest) -> HttpResponseBase:
     logout(request)
     if not (id_token and settings.PSC_ISSUER):
         return redirect("accounts:signed_out")
-    return _leave_psc(request, id_token)
-
-
-def _leave_psc(request: HttpRequest, id_token: str) -> HttpResponse:
-    state = get_random_string(32)
-    request.session[LEAVING] = state
-    query = urlencode(
-        {
-            "id_token_hint": id_token,
-            "post_logout_redirect_uri": request.build_absolute_uri(reverse("accounts:signed_out")),
-            "state": state,
-        }
-    )
-    address = f"{settings.PSC_LOGOUT_ENDPOINT}?{query}"
-    response = render(request, "accounts/leaving_psc.html", {"address": address})
-    # A form may not be redirected to another site under our policy (form-action): the page moves on by itself.
-    response["Refresh"] = f"0;url={address}"
-    return response
+    return leave(
+        request, template="accounts/leaving_psc.html", endpoint=settings.PSC_LOGOUT_ENDPOINT, id_token=id_token,
+        back_to=reverse("accounts:signed_out"), key=LEAVING,
+    )  # fmt: skip
 
 
 @login_not_required

@@ -1,6 +1,5 @@
 """The two ends of the Pro Santé Connect exchange: leaving for it, and coming back."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from mozilla_django_oidc.views import OIDCAuthenticationCallbackView, OIDCAuthen
 
 from sasportal.accounts import session_rules, signed_in
 from sasportal.accounts.models import User
+from sasportal.accounts.openid_pages import CANCELLED, STALE, Fault, not_proven, note_refusal, unavailable
 from sasportal.accounts.psc import (
     AccountOfAPatient,
     AccountSuspended,
@@ -31,38 +31,8 @@ STATES = "oidc_states"
 NEXT = "oidc_login_next"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """What to tell the person when signing in did not succeed."""
-
-    code: str
-    status: int
-    title: str
-    text: str
-    retry: bool = True
-
-
-CANCELLED = Fault(
-    code="annulation", status=403, title="Connexion annulée", text="Vous n’avez pas terminé l’identification."
-)
-STALE = Fault(
-    code="demande",
-    status=400,
-    title="Cette demande de connexion n’est plus valable",
-    text="Elle a expiré, ou elle a déjà servi. Recommencez la connexion.",
-)
-UNAVAILABLE = Fault(
-    code="indisponible",
-    status=503,
-    title="Pro Santé Connect ne répond pas",
-    text="Le service n’a pas répondu à temps. Réessayez dans quelques instants.",
-)
-NOT_PROVEN = Fault(
-    code="preuve",
-    status=403,
-    title="Votre identité n’a pas pu être vérifiée",
-    text="La réponse de Pro Santé Connect n’est pas conforme. Réessayez ; si cela se répète, prévenez votre support.",
-)
+UNAVAILABLE = unavailable("Pro Santé Connect", "Réessayez dans quelques instants.")
+NOT_PROVEN = not_proven("Pro Santé Connect", "Réessayez ; si cela se répète, prévenez votre support.")
 SUSPENDED = Fault(
     code="suspendu",
     status=403,
@@ -147,13 +117,7 @@ class CallbackView(OIDCAuthenticationCallbackView):
         return HttpResponseRedirect(asked.get("next") or resolve_url(settings.LOGIN_REDIRECT_URL))
 
     def _refused(self, request: HttpRequest, fault: Fault, *, reason: str, asked: dict[str, Any]) -> HttpResponse:
-        trail.record(
-            actor=trail.NOBODY,
-            action="sign_in_refused",
-            origin=trail.origin_of(request),
-            method="psc",
-            reason=reason,
-        )
+        note_refusal(request, method="psc", reason=reason)
         return self._failed(request, fault, next_page=asked.get("next") or "")
 
     def _failed(self, request: HttpRequest, fault: Fault, next_page: str = "") -> HttpResponse:

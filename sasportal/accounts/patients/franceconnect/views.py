@@ -11,40 +11,19 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.crypto import get_random_string
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from sasportal.accounts.openid_client import ProviderRefused, ProviderUnavailable
+from sasportal.accounts.openid_pages import CANCELLED, STALE, Fault, leave, not_proven, note_refusal, unavailable
 from sasportal.accounts.openid_tokens import TokenRefused
 from sasportal.accounts.patients.access import patients_only_sign_in
 from sasportal.accounts.patients.franceconnect.provider import ID_TOKEN, FranceConnectAdapter
-from sasportal.accounts.psc_views import Fault
-from sasportal.audit import trail
 from sasportal.outbox.deliveries import deliver
 
-CANCELLED = Fault(
-    code="annulation", status=403, title="Connexion annulée", text="Vous n’avez pas terminé l’identification."
-)
-STALE = Fault(
-    code="demande",
-    status=400,
-    title="Cette demande de connexion n’est plus valable",
-    text="Elle a expiré, ou elle a déjà servi. Recommencez la connexion.",
-)
-UNAVAILABLE = Fault(
-    code="indisponible",
-    status=503,
-    title="FranceConnect ne répond pas",
-    text="Le service n’a pas répondu à temps. Réessayez dans quelques instants, ou connectez-vous autrement.",
-)
-NOT_PROVEN = Fault(
-    code="preuve",
-    status=403,
-    title="Votre identité n’a pas pu être vérifiée",
-    text="La réponse de FranceConnect n’est pas conforme. Réessayez, ou connectez-vous autrement.",
-)
+UNAVAILABLE = unavailable("FranceConnect", "Réessayez dans quelques instants, ou connectez-vous autrement.")
+NOT_PROVEN = not_proven("FranceConnect", "Réessayez, ou connectez-vous autrement.")
 CLOSED = Fault(
     code="compte",
     status=403,
@@ -112,13 +91,7 @@ def _ask_to_confirm_address(user_id: int) -> None:
 
 
 def refused(request: HttpRequest, fault: Fault, *, reason: str, asked: dict[str, Any]) -> HttpResponse:
-    trail.record(
-        actor=trail.NOBODY,
-        action="sign_in_refused",
-        origin=trail.origin_of(request),
-        method="franceconnect",
-        reason=reason,
-    )
+    note_refusal(request, method="franceconnect", reason=reason)
     return failed(request, fault, next_page=asked.get("next") or "")
 
 
@@ -130,17 +103,7 @@ def failed(request: HttpRequest, fault: Fault, next_page: str = "") -> HttpRespo
 
 def leave_franceconnect(request: HttpRequest, id_token: str) -> HttpResponse:
     """End the session there too, through the browser (RP-initiated logout)."""
-    state = get_random_string(32)
-    request.session[LEAVING] = state
-    query = urlencode(
-        {
-            "id_token_hint": id_token,
-            "post_logout_redirect_uri": request.build_absolute_uri(reverse("accounts:patient:signed_out")),
-            "state": state,
-        }
-    )
-    address = f"{settings.FRANCECONNECT_LOGOUT_ENDPOINT}?{query}"
-    response = render(request, "patient/account/leaving_franceconnect.html", {"address": address})
-    # A form may not be redirected to another site under our policy (form-action): the page moves on by itself.
-    response["Refresh"] = f"0;url={address}"
-    return response
+    return leave(
+        request, template="patient/account/leaving_franceconnect.html", id_token=id_token, key=LEAVING,
+        endpoint=settings.FRANCECONNECT_LOGOUT_ENDPOINT, back_to=reverse("accounts:patient:signed_out"),
+    )  # fmt: skip
