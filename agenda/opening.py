@@ -1,7 +1,7 @@
 """From what a regulator typed to an open search: understand, locate, widen, ask."""
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,9 +82,10 @@ def open_members(structure: StructureCard, *, owner: str) -> Search:
     )
 
 
-def understood(said: Mapping[str, Any]) -> tuple[Need, Near]:
+def understood(said: Mapping[str, Any], *, needs: Callable[[str], Need] = understand) -> tuple[Need, Near]:
+    """Return what and where; raise WhatUnknown or WhereUnknown."""
     try:
-        need = understand(said["quoi"])
+        need = needs(said["quoi"])
     except NeedUnknown as unknown:
         raise WhatUnknown(unknown.suggestions) from None
     try:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -106,15 +107,18 @@ def cards(request: HttpRequest, search_id: UUID) -> HttpResponse:
 @require_POST
 @role_required(*FOLLOWERS)
 def retry(request: HttpRequest, search_id: UUID) -> HttpResponse:
-    """Ask one editor again; scripts want no page back."""
-    found = search_or_404(request, search_id)
+    return retried(request, search_or_404(request, search_id), to=reverse("agenda:search"))
+
+
+def retried(request: HttpRequest, found: Search, *, to: str) -> HttpResponse:
+    """Ask one editor again, and show the search at `to`; scripts want no page back."""
     form = RetryForm(request.POST)
     if not form.is_valid() or form.cleaned_data["editeur"] not in {q.editor_id for q in found.questions}:
         raise Http404
     ask_again(found, form.cleaned_data["editeur"])
     if request.headers.get("Accept", "").startswith("application/json"):
         return HttpResponse(status=204)
-    return redirect(addresses.address({"recherche": search_id}))
+    return redirect(addresses.address({"recherche": found.id}, to=to))
 
 
 @require_GET

@@ -9,14 +9,14 @@ import msgspec
 from django.utils import timezone
 
 from agenda.filters import Filters
-from agenda.opening import ENOUGH, WhatUnknown, WhereUnknown
+from agenda.opening import ENOUGH, understood
 from agenda.patients.needs import understand_patient
 from agenda.searches import Search, open_search
 from agenda.visibility import Viewer
 from directory.candidates import candidates
 from directory.found import Candidate, CandidatePlace, Found
-from directory.needs import Need, NeedUnknown
-from directory.places import Near, PlaceUnknown, locate
+from directory.needs import Need
+from directory.places import Near
 from directory.search import search as search_directory
 
 # Half of a regulator's page: the list is read, not scanned, and each search costs the editors its questions
@@ -25,7 +25,7 @@ MOST_CANDIDATES = 100
 
 def open_for_patient(said: Mapping[str, Any], *, owner: str) -> Search:
     """Open the search a valid `PatientSearchForm` describes; raise WhatUnknown or WhereUnknown."""
-    need, near = understood(said)
+    need, near = understood(said, needs=understand_patient)
     filters = filters_of(said, near)
     enough = ENOUGH.get(need.kind, 0) if said["rayon"] is None else 0
     found = search_directory(need, near, order="nearest", enough=enough, limit=MOST_CANDIDATES)
@@ -58,17 +58,6 @@ def open_for_one(national_id: str, *, owner: str) -> Search | None:
         found=Found(candidates=(as_patients_see(candidate),)),
         filters=Filters(),
     )  # fmt: skip
-
-
-def understood(said: Mapping[str, Any]) -> tuple[Need, Near]:
-    try:
-        need = understand_patient(said["quoi"])
-    except NeedUnknown as unknown:
-        raise WhatUnknown(unknown.suggestions) from None
-    try:
-        return need, locate(said["ou"], radius_km=said["rayon"], specialty=need.specialty)
-    except PlaceUnknown as unknown:
-        raise WhereUnknown(unknown.suggestions) from None
 
 
 def filters_of(said: Mapping[str, Any], near: Near) -> Filters:

@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_GET, require_POST
 
 from agenda import addresses
-from agenda.forms import CARDS_AT_ONCE, RetryForm, ViewForm
+from agenda.forms import CARDS_AT_ONCE, ViewForm
 from agenda.opening import WhatUnknown, WhereUnknown
 from agenda.patients.forms import PatientSearchForm
 from agenda.patients.limits import Action, may, too_many
@@ -24,8 +24,8 @@ from agenda.patients.opening import open_for_patient
 from agenda.patients.owning import known_owner, owner_of
 from agenda.patients.pages import PatientPage
 from agenda.patients.rendering import cards_html, update
-from agenda.searches import Search, SearchExpired, SearchOfSomebodyElse, ask_again, load_search
-from agenda.views import board_of, where_of
+from agenda.searches import Search, SearchExpired, SearchOfSomebodyElse, load_search
+from agenda.views import board_of, retried, where_of
 from directory import places
 from directory.suggestions import Suggestion
 from directory.views import LONGEST_TEXT, answer
@@ -134,15 +134,7 @@ def cards(request: HttpRequest, search_id: UUID) -> HttpResponse:
 @require_POST
 @limited("search")
 def retry(request: HttpRequest, search_id: UUID) -> HttpResponse:
-    """Ask one service again; scripts want no page back."""
-    found = search_or_404(request, search_id)
-    form = RetryForm(request.POST)
-    if not form.is_valid() or form.cleaned_data["editeur"] not in {q.editor_id for q in found.questions}:
-        raise Http404
-    ask_again(found, form.cleaned_data["editeur"])
-    if request.headers.get("Accept", "").startswith("application/json"):
-        return HttpResponse(status=204)
-    return redirect(addresses.address({"recherche": search_id}, to=reverse("agenda:patient:results")))
+    return retried(request, search_or_404(request, search_id), to=reverse("agenda:patient:results"))
 
 
 @login_not_required

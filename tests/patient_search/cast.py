@@ -1,7 +1,7 @@
 """What a patient asks, and slots of every kind offered by one practitioner to an editor or in his own agenda."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from itertools import combinations
 
 from django.utils import timezone
@@ -17,7 +17,8 @@ MIXES = [mix for size in range(5) for mix in combinations([kind.value for kind i
 
 
 def tomorrow(hour: int = 9) -> datetime:
-    return timezone.now().replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    """That hour of UTC on the day after today's, as Agen counts its days."""
+    return datetime.combine(timezone.localdate() + timedelta(days=1), time(hour), tzinfo=UTC)
 
 
 def own_slot(national_id: str, place_key: str, start: datetime, types: Sequence[str]) -> None:
