@@ -9,7 +9,6 @@ from django.db.models.signals import post_migrate
 
 from tests.store import empty, empty_store
 
-
 # Files that take long: begun first, so that no worker is left with one of them when the others are done
 LONG = {"browser", "e2e", "faults", "rights"}
 
