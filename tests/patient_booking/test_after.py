@@ -126,6 +126,12 @@ def test_moved_the_new_one_is_booked_before_the_old_one_is_given_up(client: Clie
     assert "Reprendre" not in client.get(page(booking)).content.decode()
 
 
+def test_with_no_other_time_there_is_somebody_to_call(client: Client, booking: Booking) -> None:
+    text = client.get(page(booking, "deplacer")).content.decode()
+    assert "plus d’autre place en ligne" in text
+    assert f'appelez le cabinet : <a href="tel:{booking.phone}">' in text
+
+
 def test_moved_in_two_tabs_it_is_moved_once(client: Client, booking: Booking) -> None:
     first, second = cast.offered(start=cast.later(120)), cast.offered(start=cast.later(122))
     checks = [
