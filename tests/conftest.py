@@ -9,13 +9,6 @@ from django.db.models.signals import post_migrate
 
 from tests.store import empty, empty_store
 
-# Files that take long: begun first, so that no worker is left with one of them when the others are done
-LONG = {"browser", "e2e", "faults", "rights"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not (item.get_closest_marker("browser") or LONG & set(item.path.parts)))
-
 
 @pytest.fixture(autouse=True)
 def _empty_shared_store() -> None:
