@@ -48,13 +48,18 @@ def keep(draft: Draft, *, now: datetime) -> None:
         raise SlotFull
 
 
+def kept_search(search_id: UUID | None, *, owner: str) -> Search | None:
+    """The search a place was found by; None once it is forgotten, or when it is another browser's."""
+    try:
+        return load_search(search_id, owner=owner) if search_id else None
+    except (SearchExpired, SearchOfSomebodyElse):
+        return None
+
+
 def others_at_editor(meeting: Draft | Booking, search_id: UUID | None, *, owner: str) -> list[Shown] | None:
     """What else the same practitioner offers, asked of the editor now; None when the search is forgotten."""
-    if search_id is None:
-        return None
-    try:
-        search = load_search(search_id, owner=owner)
-    except (SearchExpired, SearchOfSomebodyElse):
+    search = kept_search(search_id, owner=owner)
+    if search is None:
         return None
     candidate = next((one for one in search.found.candidates if one.national_id == meeting.practitioner), None)
     if candidate is None:

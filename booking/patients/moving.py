@@ -9,11 +9,10 @@ from agenda.own.offer import SlotGone
 from agenda.patients.opening import open_for_one
 from agenda.progress import Progress
 from agenda.recheck import recheck
-from agenda.searches import SearchExpired, SearchOfSomebodyElse, heard, load_search
-from booking.patients.editor_slots import bookable_here, takes_patients
+from agenda.searches import heard
+from booking.patients.editor_slots import bookable_here, kept_search, takes_patients
 from booking.patients.meetings import Shown, offered_now
 from booking.patients.models import Booking, BookingState
-from booking.patients.replacing import replacement_of
 
 # A page that waits this long still feels alive; an editor slower than that is said to be silent
 PATIENCE_SECONDS = 4.0
@@ -28,9 +27,9 @@ class Times:
     silent: bool = False
 
 
-def movable(booking: Booking) -> bool:
+def movable(booking: Booking, replacement: Booking | None) -> bool:
     """Is it ahead, confirmed, not being moved already, and somewhere that takes another time from here?"""
-    if booking.state != BookingState.BOOKED or booking.start <= timezone.now() or replacement_of(booking):
+    if booking.state != BookingState.BOOKED or booking.start <= timezone.now() or replacement:
         return False
     return booking.editor_id is None or takes_patients(booking.editor_id)
 
@@ -67,12 +66,7 @@ def _own(booking: Booking, slot_key: str) -> Shown | None:
 
 def _at_editor(booking: Booking, slot_key: str, search_id: UUID | None, owner: str) -> Shown | None:
     """One of the same practitioner at the same editor, whatever else that search found."""
-    if search_id is None:
-        return None
-    try:
-        search = load_search(search_id, owner=owner)
-    except (SearchExpired, SearchOfSomebodyElse):
-        return None
-    slot = recheck(search=search, slot_key=slot_key).slot
+    search = kept_search(search_id, owner=owner)
+    slot = recheck(search=search, slot_key=slot_key).slot if search else None
     same = slot and (slot.national_id, slot.editor_id) == (booking.practitioner, booking.editor_id)
-    return bookable_here(search, slot) if slot and same else None
+    return bookable_here(search, slot) if search and slot and same else None

@@ -72,17 +72,17 @@ def detail(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Confirmation at first, the appointment afterwards; who did or read what of it."""
     account, now = patient(request), timezone.now()
     ahead = booking.state in OPEN_STATES and booking.start > now
-    others = _instead(request, booking)
+    others, replacement = _instead(request, booking), replacing.replacement_of(booking)
     context = {
         "line": booking_line(booking),
         "cancellable": ahead and may(account, booking, Scope.CANCEL),
-        "movable": moving.movable(booking) and may(account, booking, Scope.BOOK),
+        "movable": moving.movable(booking, replacement) and may(account, booking, Scope.BOOK),
         "undoable": undoable(booking) and may(account, booking, Scope.CANCEL),
         "pending": booking.state == BookingState.PENDING,
         "refused": booking.state == BookingState.REFUSED,
         "alternatives": None if others is None else [alternative(one.slot) for one in others],
         "untold": booking.editor_id is not None and booking.state != BookingState.PENDING and asked.late(booking),
-        "replacement": replacing.replacement_of(booking),
+        "replacement": replacement,
         "kept": booking_line(old) if (old := replacing.kept(booking)) else None,
         "before": booking_line(old) if (old := replacing.replaced(booking)) else None,
         "hours": changing.hours_before(booking.practitioner),
@@ -153,14 +153,13 @@ def move(request: HttpRequest, booking: Booking) -> HttpResponse:
     """Choose another time with the same practitioner: held, then checked and confirmed like a new one."""
     if not may(patient(request), booking, Scope.BOOK):
         raise PermissionDenied
-    if not moving.movable(booking):
+    if not moving.movable(booking, replacing.replacement_of(booking)):
         messages.error(request, "Ce rendez-vous ne peut plus être déplacé.")
         return redirect("booking:patient:detail", booking.pk)
-    if request.method == "POST":
-        return _moved(request, booking)
+    # Choosing may ask the editor as well: what was chosen is checked, or what is left is shown
     if booking.editor_id is not None and not may_search(request, "search"):
         return too_many(request)
-    return _times(request, booking)
+    return _moved(request, booking) if request.method == "POST" else _times(request, booking)
 
 
 def _times(request: HttpRequest, booking: Booking, *, refused: str = "") -> HttpResponse:

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 from django.utils import timezone
 
-from agenda.models import Editor
+from agenda.models import Editor, EditorCall
 from booking.models import Appointment
 from booking.patients.asked import CHANNEL
 from booking.patients.models import Booking, BookingEvent, BookingState, Draft
@@ -13,7 +13,7 @@ from booking.patients.writing import PATIENCE
 from sasportal.outbox.models import Delivery
 from sasportal.sandbox.editors.patient_faults import PatientFault
 from tests.booking.live_cast import ANNE, register
-from tests.editor_accounts.rude import RudeEditor, hang_up, status
+from tests.editor_accounts.rude import RudeEditor, body, hang_up, says, status
 from tests.patient_booking import cast
 from tests.patient_booking.at_editors import (
     ZOE,
@@ -142,6 +142,21 @@ def test_asked_once_then_only_by_its_identifier_with_no_more_than_a_practice_nee
          "birthDate": "1986-05-04", "telecom": [{"system": "phone", "value": "06 39 98 00 01"}]}
     ]  # fmt: skip
     assert subjects() == ["Rendez-vous demandé", "Rendez-vous confirmé"]
+
+
+def test_what_an_editor_says_of_the_patient_is_kept_nowhere(editor, patient, caplog) -> None:
+    booking = asked(patient)
+    caplog.set_level("DEBUG")
+    with RudeEditor() as rude:
+        Editor.objects.update(base_url=rude.url)
+        said = "Zoé CANARI, née le 04/05/1986, refusée"
+        rude.answers = [says(503, said), body(400, said.encode(), **{said.encode().hex(): "1"}), says(409, said)]
+        for _ in rude.answers.copy():
+            sent()
+        Editor.objects.update(base_url="http://127.0.0.1:9/fhir")
+    assert state(booking) == BookingState.REFUSED
+    kept = [*Delivery.objects.values_list("last_error", flat=True), caplog.text, *map(str, EditorCall.objects.values())]
+    assert not [word for word in ("CANARI", "Zoé", "04/05/1986") if word in " ".join(kept)]
 
 
 def test_what_never_left_is_asked_anew(editor, patient) -> None:

@@ -156,6 +156,12 @@ def test_another_practitioner_is_no_other_time(booking, patient) -> None:
     assert Booking.objects.count() == 1
 
 
+def test_choosing_without_end_is_limited_as_searching_is(booking, patient, settings) -> None:
+    settings.PATIENT_LIMITS = settings.PATIENT_LIMITS | {"search": (2, 100)}
+    answers = [patient.post(address(booking), {"creneau": "x"}).status_code for _ in range(3)]
+    assert answers == [409, 409, 429]
+
+
 def test_a_silent_editor_is_not_an_empty_agenda(booking, patient) -> None:
     Editor.objects.update(base_url="http://127.0.0.1:9/fhir")
     empty_store()  # what it answered a moment ago would do
