@@ -10,11 +10,12 @@ import sys
 from pathlib import Path
 
 import environ
-from celery.schedules import crontab
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from sasportal.embedded import private_servers
+from sasportal.outbox.channels import CHANNELS
+from sasportal.schedule import SCHEDULE
 from sasportal.vault.keys import KeysUnreadable, read_key, read_keys
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -168,42 +169,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
-CELERY_BEAT_SCHEDULE = {
-    "purge-editor-calls": {"task": "agenda.tasks.purge_editor_calls", "schedule": crontab(hour=3, minute=10)},
-    "tally-calls": {"task": "agenda.supervision.tasks.tally_calls", "schedule": 30.0},
-    "watch-editors": {"task": "agenda.supervision.tasks.watch_editors", "schedule": 60.0},
-    "watch-returns": {"task": "booking.supervision.tasks.watch_returns", "schedule": 300.0},
-    "watch-certificates": {
-        "task": "agenda.supervision.tasks.watch_certificates",
-        "schedule": crontab(hour=5, minute=10),
-    },
-    "forget-call-details": {"task": "agenda.supervision.tasks.forget_details", "schedule": crontab(hour=3, minute=40)},
-    "relay-deliveries": {"task": "sasportal.outbox.tasks.relay", "schedule": 10.0},
-    "purge-deliveries": {"task": "sasportal.outbox.tasks.purge_deliveries", "schedule": crontab(hour=3, minute=20)},
-    "resume-member-imports": {"task": "directory.tasks.resume_imports", "schedule": 60.0},
-    "purge-member-imports": {"task": "directory.tasks.purge_imports", "schedule": crontab(hour=3, minute=30)},
-    "remind-structures": {"task": "directory.tasks.remind_structures", "schedule": crontab(hour=6, minute=40)},
-    "refresh-own-agenda": {"task": "agenda.own.tasks.refresh_own_agenda", "schedule": crontab(hour=2, minute=20)},
-    "catch-up-editor-accounts": {"task": "agenda.accounts.tasks.catch_up", "schedule": 60.0},
-    "suspend-the-inactive": {
-        "task": "sasportal.accounts.tasks.suspend_the_inactive",
-        "schedule": crontab(hour=4, minute=10),
-    },
-    "remind-patients": {"task": "booking.patients.tasks.remind_patients", "schedule": 600.0},
-    "forget-patients": {"task": "booking.patients.tasks.forget_patients", "schedule": crontab(minute=50)},
-    "forget-ended-sessions": {
-        "task": "sasportal.accounts.tasks.forget_ended_sessions",
-        "schedule": crontab(minute=25),
-    },
-    "forget-unconfirmed-patients": {
-        "task": "sasportal.accounts.patients.tasks.forget_unconfirmed",
-        "schedule": crontab(hour=4, minute=30),
-    },
-    "forget-registrations": {
-        "task": "directory.registration.tasks.forget_registrations",
-        "schedule": crontab(hour=4, minute=20),
-    },
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # --- Accounts ---------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -373,31 +339,7 @@ TEXT_MESSAGES = env.str("TEXT_MESSAGES", "" if PRODUCTION else "sasportal.outbox
 PORTAL_URL = required("PORTAL_URL", "http://127.0.0.1:8000")
 # Identifier system of the appointments asked of editors for patients; with it, editors name them back
 APPOINTMENT_SYSTEM = env.str("APPOINTMENT_SYSTEM", f"{PORTAL_URL}/fhir/Appointment")
-# Name of a channel → the function that sends; each reads what it needs from the ids it is given
-OUTBOX_CHANNELS = {
-    "effector-notice": "booking.notices.send_effector_notice",
-    "invitation-sent": "directory.mails.invitation_sent",
-    "invitation-answered": "directory.mails.invitation_answered",
-    "membership-ended": "directory.mails.membership_ended",
-    "structure-reminder": "directory.mails.structure_reminder",
-    "delegation-asked": "directory.mails.delegation_asked",
-    "delegation-answered": "directory.mails.delegation_answered",
-    "delegation-ended": "directory.mails.delegation_ended",
-    "inactivity-warning": "sasportal.accounts.mails.inactivity_warning",
-    "inactivity-suspension": "sasportal.accounts.mails.inactivity_suspension",
-    "patient-notice": "booking.patients.notices.send_patient_notice",
-    "patient-text": "booking.patients.notices.send_patient_text",
-    "patient-practice-notice": "booking.patients.notices.send_practice_notice",
-    "patient-appointment": "booking.patients.writing.write_to_editor",
-    "patient-help": "booking.patients.notices.send_help_invitation",
-    "patient-address": "sasportal.accounts.patients.mails.address_to_confirm",
-    "patient-known": "sasportal.accounts.patients.mails.address_known",
-    "patient-password": "sasportal.accounts.patients.mails.password_forgotten",
-    "supervision-notice": "agenda.supervision.notices.send_notice",
-    "registration-approved": "directory.registration.mails.registration_approved",
-    "regulator-closed": "agenda.accounts.asking.close",
-    "editor-account": "agenda.accounts.sending.send",
-}
+OUTBOX_CHANNELS = CHANNELS
 
 # --- REST -------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

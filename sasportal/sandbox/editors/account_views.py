@@ -1,6 +1,5 @@
 """`POST Practitioner`, `PUT Practitioner?identifier=` (INT_R02), and the page that lists what is held."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,12 +7,11 @@ from aiohttp import web
 from django.utils.html import format_html, format_html_join
 
 from sasportal.sandbox.editors.account_faults import AccountFault, after_taking, before_taking
-from sasportal.sandbox.editors.accounts import SYSTEMS, Account, AccountRefused
+from sasportal.sandbox.editors.accounts import SYSTEMS, Account
 from sasportal.sandbox.editors.editor import editor_of, now
 from sasportal.sandbox.editors.pages import Html
-from sasportal.sandbox.editors.resources import operation_outcome
+from sasportal.sandbox.editors.writes import FHIR_JSON, WriteRefused, decoded, said
 
-FHIR_JSON = "application/fhir+json"
 Take = Callable[[Any], tuple[Account, bool]]
 
 
@@ -25,7 +23,7 @@ async def create(request: web.Request) -> web.Response:
 async def update(request: web.Request) -> web.Response:
     system, bar, value = request.query.get("identifier", "").partition("|")
     if not (system and bar and value):
-        return _said(400, "required", "Le paramètre identifier=système|valeur est attendu.")
+        return said(400, "required", "Le paramètre identifier=système|valeur est attendu.")
     accounts = editor_of(request).accounts
     return await _take(request, lambda resource: accounts.put((system, value), resource, now()))
 
@@ -38,28 +36,16 @@ async def _take(request: web.Request, take: Take) -> web.Response:
         return faulty
     try:
         if request.content_type not in {FHIR_JSON, "application/json+fhir"}:
-            raise AccountRefused(400, "structure", f"{FHIR_JSON} est attendu.")
-        resource = _decoded(await request.read())
+            raise WriteRefused(400, "structure", f"{FHIR_JSON} est attendu.")
+        resource = decoded(await request.read())
         if fault is AccountFault.REFUSES:
-            raise AccountRefused(422, "business-rule", "Ce logiciel n’accepte plus de nouveaux comptes SAS.")
+            raise WriteRefused(422, "business-rule", "Ce logiciel n’accepte plus de nouveaux comptes SAS.")
         account, is_new = take(resource)
-    except AccountRefused as refused:
-        return _said(refused.status, refused.code, refused.message)
+    except WriteRefused as refused:
+        return said(refused.status, refused.code, refused.message)
     after_taking(fault, request)
     location = f"{editor.config.fhir_base}/Practitioner/{account.id}"
     return web.Response(status=201 if is_new else 200, headers={"Location": location})
-
-
-def _decoded(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise AccountRefused(400, "structure", "Ce n’est pas du JSON.") from None
-
-
-def _said(status: int, code: str, message: str) -> web.Response:
-    body = json.dumps(operation_outcome("error", code, message), ensure_ascii=False).encode()
-    return web.Response(body=body, status=status, headers={"Content-Type": f"{FHIR_JSON}; charset=utf-8"})
 
 
 async def listing(request: web.Request) -> web.Response:

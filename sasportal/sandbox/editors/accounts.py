@@ -9,19 +9,11 @@ from typing import Any
 from uuid import uuid4
 
 from sasportal.sandbox.editors.queries import IDNPS
+from sasportal.sandbox.editors.writes import WriteRefused
 
 TECHNICAL_ID = "urn:oid:1.2.250.1.213.3.6"
 SYSTEMS = {IDNPS: "national", TECHNICAL_ID: "technique"}
 LONGEST_NAME = 100
-
-
-@dataclass
-class AccountRefused(Exception):
-    """400 for what is no such resource, 422 for what our rules forbid; `code` is the issue's."""
-
-    status: int
-    code: str
-    message: str
 
 
 @dataclass(kw_only=True)
@@ -79,10 +71,10 @@ class Accounts:
     def _check(self, account: Account, *, replaced: Account | None) -> None:
         same_name = self.having(account.identifier)
         if same_name is not None and same_name is not replaced:
-            raise AccountRefused(422, "duplicate", "Un compte porte déjà cet identifiant.")
+            raise WriteRefused(422, "duplicate", "Un compte porte déjà cet identifiant.")
         for one in self.all.values():
             if one is not replaced and one.active and account.active and one.email.lower() == account.email.lower():
-                raise AccountRefused(422, "business-rule", "Cette adresse est celle d’un autre compte actif.")
+                raise WriteRefused(422, "business-rule", "Cette adresse est celle d’un autre compte actif.")
 
     def _keep(self, account: Account, now: datetime) -> Account:
         account.changed = now.isoformat(timespec="seconds")
@@ -98,22 +90,22 @@ class Accounts:
 def read_account(resource: Any) -> Account:
     """Read a FrPractitionerRegul, strictly."""
     if not isinstance(resource, dict) or resource.get("resourceType") != "Practitioner":
-        raise AccountRefused(400, "structure", "Une ressource Practitioner est attendue.")
+        raise WriteRefused(400, "structure", "Une ressource Practitioner est attendue.")
     if _inside(resource, "meta", dict).get("source") != TECHNICAL_ID:
-        raise AccountRefused(422, "business-rule", f"Practitioner.meta.source doit être {TECHNICAL_ID}.")
+        raise WriteRefused(422, "business-rule", f"Practitioner.meta.source doit être {TECHNICAL_ID}.")
     identifier = _only(resource, "identifier")
     if identifier.get("system") not in SYSTEMS:
-        raise AccountRefused(422, "business-rule", "Practitioner.identifier.system est inconnu.")
+        raise WriteRefused(422, "business-rule", "Practitioner.identifier.system est inconnu.")
     active = resource.get("active")
     if not isinstance(active, bool):
-        raise _missing("active") if active is None else AccountRefused(400, "structure", "active est vrai ou faux.")
+        raise _missing("active") if active is None else WriteRefused(400, "structure", "active est vrai ou faux.")
     name, telecom = _only(resource, "name"), _only(resource, "telecom")
     given = name.get("given")
     if not isinstance(given, list) or len(given) != 1:
-        raise AccountRefused(422, "required", "Practitioner.name.given doit contenir un seul prénom.")
+        raise WriteRefused(422, "required", "Practitioner.name.given doit contenir un seul prénom.")
     email = _text(telecom, "value", "telecom.value")
     if telecom.get("system") != "email" or "@" not in email:
-        raise AccountRefused(422, "value", "Practitioner.telecom doit être une adresse électronique.")
+        raise WriteRefused(422, "value", "Practitioner.telecom doit être une adresse électronique.")
     return Account(
         id=str(uuid4()),
         system=identifier["system"],
@@ -128,7 +120,7 @@ def read_account(resource: Any) -> Account:
 def _only(resource: dict[str, Any], name: str) -> dict[str, Any]:
     found = _inside(resource, name, list)
     if len(found) != 1 or not isinstance(found[0], dict):
-        raise _missing(name) if not found else AccountRefused(422, "business-rule", f"Un seul {name} est attendu.")
+        raise _missing(name) if not found else WriteRefused(422, "business-rule", f"Un seul {name} est attendu.")
     first: dict[str, Any] = found[0]
     return first
 
@@ -136,7 +128,7 @@ def _only(resource: dict[str, Any], name: str) -> dict[str, Any]:
 def _inside(resource: dict[str, Any], name: str, kind: type) -> Any:
     found = resource.get(name, kind())
     if not isinstance(found, kind):
-        raise AccountRefused(400, "structure", f"Practitioner.{name} n’a pas la forme attendue.")
+        raise WriteRefused(400, "structure", f"Practitioner.{name} n’a pas la forme attendue.")
     return found
 
 
@@ -145,11 +137,11 @@ def _text(found: dict[str, Any], name: str, path: str) -> str:
     if value is None or value == "":
         raise _missing(path)
     if not isinstance(value, str):
-        raise AccountRefused(400, "structure", f"Practitioner.{path} est un texte.")
+        raise WriteRefused(400, "structure", f"Practitioner.{path} est un texte.")
     if len(value) > LONGEST_NAME:
-        raise AccountRefused(422, "too-long", f"Practitioner.{path} dépasse {LONGEST_NAME} caractères.")
+        raise WriteRefused(422, "too-long", f"Practitioner.{path} dépasse {LONGEST_NAME} caractères.")
     return value
 
 
-def _missing(path: str) -> AccountRefused:
-    return AccountRefused(422, "required", f"Practitioner.{path} est obligatoire.")
+def _missing(path: str) -> WriteRefused:
+    return WriteRefused(422, "required", f"Practitioner.{path} est obligatoire.")

@@ -67,6 +67,11 @@ async def change(request: web.Request) -> web.Response:
     booking = editor.bookings.all.get(request.match_info["booking"])
     if professional is None or booking is None or booking.operator != professional.national_id:
         raise web.HTTPNotFound
+    return await changed(request, editor, booking, then="/mes-rendez-vous")
+
+
+async def changed(request: web.Request, editor: Editor, booking: Booking, *, then: str) -> web.Response:
+    """Do what the form asks, have the platform told, and go on to `then`."""
     form = await request.post()
     if booking.status is Status.BOOKED:
         try:
@@ -74,7 +79,7 @@ async def change(request: web.Request) -> web.Response:
         except SlotTaken:
             return editor.show(request, "Créneau indisponible", pages.taken(), status=410)
         editor.delivery.wake.set()
-    raise web.HTTPSeeOther("/mes-rendez-vous")
+    raise web.HTTPSeeOther(then)
 
 
 def apply(editor: Editor, booking: Booking, action: str, opening_id: str) -> None:

@@ -9,15 +9,7 @@ from sasportal.sandbox.editors.bookings import Booking, SlotTaken, Status, new_i
 from sasportal.sandbox.editors.generation import Opening
 from sasportal.sandbox.editors.queries import IDNPS
 from sasportal.sandbox.editors.resources import instant
-
-
-@dataclass
-class AppointmentRefused(Exception):
-    """400 for what is no such resource, 409 for a slot that is gone, 422 for what our rules forbid."""
-
-    status: int
-    code: str
-    message: str
+from sasportal.sandbox.editors.writes import WriteRefused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +27,7 @@ def read_asked(resource: Any) -> Asked:
     """Read an Appointment that a patient asks; of a cancelled one, the patient is not needed."""
     try:
         if resource["resourceType"] != "Appointment" or resource["status"] not in {"booked", "cancelled"}:
-            raise AppointmentRefused(400, "structure", "Un Appointment booked ou cancelled est attendu.")
+            raise WriteRefused(400, "structure", "Un Appointment booked ou cancelled est attendu.")
         [identifier] = resource["identifier"]
         [practitioner] = [
             one["actor"]["identifier"]["value"]
@@ -53,14 +45,14 @@ def read_asked(resource: Any) -> Asked:
             patient="" if cancelled else _patient(resource),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise AppointmentRefused(400, "structure", "Un Appointment complet est attendu.") from None
+        raise WriteRefused(400, "structure", "Un Appointment complet est attendu.") from None
 
 
 def _patient(resource: dict[str, Any]) -> str:
     """« Zoé CANARI, 04/05/1986, 06… »"""
     [patient] = [one for one in resource["contained"] if one["resourceType"] == "Patient"]
     if not any(one["actor"].get("reference") == f"#{patient['id']}" for one in resource["participant"]):
-        raise AppointmentRefused(422, "business-rule", "Le patient doit participer au rendez-vous.")
+        raise WriteRefused(422, "business-rule", "Le patient doit participer au rendez-vous.")
     [name] = patient["name"]
     born = datetime.fromisoformat(patient["birthDate"])
     [phone] = [one["value"] for one in patient["telecom"] if one["system"] == "phone"]
@@ -99,7 +91,7 @@ def _new(agenda: Agenda, asked: Asked, now: datetime) -> Booking:
 def _opening(agenda: Agenda, asked: Asked, now: datetime) -> Opening:
     person = next((one for one in agenda.people.values() if one.national_id == asked.national_id), None)
     if person is None:
-        raise AppointmentRefused(422, "not-found", "Ce praticien n’a pas d’agenda ici.")
+        raise WriteRefused(422, "not-found", "Ce praticien n’a pas d’agenda ici.")
     free = (one for one in agenda.free(person, now) if (one.start, one.end) == (asked.start, asked.end))
     opening = next((one for one in free if "PUBLIC" in one.types), None)
     if opening is None:
@@ -107,5 +99,5 @@ def _opening(agenda: Agenda, asked: Asked, now: datetime) -> Opening:
     return opening
 
 
-def _taken() -> AppointmentRefused:
-    return AppointmentRefused(409, "conflict", "Ce créneau n’est plus libre.")
+def _taken() -> WriteRefused:
+    return WriteRefused(409, "conflict", "Ce créneau n’est plus libre.")

@@ -1,20 +1,15 @@
 """`POST Appointment`, `PUT Appointment?identifier=` for patients, and the counter's page of what they asked."""
 
 import asyncio
-import json
-from typing import Any
 
 from aiohttp import web
 
 from sasportal.sandbox.editors import fhir_views, pages
-from sasportal.sandbox.editors.booking_views import CHOICES_TO_MOVE, apply
-from sasportal.sandbox.editors.bookings import SlotTaken, Status
+from sasportal.sandbox.editors.booking_views import CHOICES_TO_MOVE, changed
 from sasportal.sandbox.editors.editor import editor_of, now
-from sasportal.sandbox.editors.patient_appointments import AppointmentRefused, read_asked, take
+from sasportal.sandbox.editors.patient_appointments import read_asked, take
 from sasportal.sandbox.editors.patient_faults import SLOW_SECONDS, PatientFault
-from sasportal.sandbox.editors.resources import operation_outcome
-
-FHIR_JSON = "application/fhir+json"
+from sasportal.sandbox.editors.writes import WriteRefused, decoded, said
 
 
 async def create(request: web.Request) -> web.Response:
@@ -24,7 +19,7 @@ async def create(request: web.Request) -> web.Response:
 async def update(request: web.Request) -> web.Response:
     system, bar, value = request.query.get("identifier", "").partition("|")
     if not (system and bar and value):
-        return _said(400, "required", "Le paramètre identifier=système|valeur est attendu.")
+        return said(400, "required", "Le paramètre identifier=système|valeur est attendu.")
     return await _take(request, at=(system, value))
 
 
@@ -38,16 +33,16 @@ async def _take(request: web.Request, *, at: tuple[str, str] | None) -> web.Resp
     if fault is PatientFault.SLOW:
         await asyncio.sleep(SLOW_SECONDS)
     try:
-        asked = read_asked(_decoded(await request.read()))
+        asked = read_asked(decoded(await request.read()))
         if at not in {None, (asked.system, asked.value)}:
-            raise AppointmentRefused(400, "value", "L’identifiant doit être celui de l’adresse.")
+            raise WriteRefused(400, "value", "L’identifiant doit être celui de l’adresse.")
         if fault is PatientFault.REFUSES and not asked.cancelled:
-            raise AppointmentRefused(422, "business-rule", "Ce cabinet ne prend plus de rendez-vous en ligne.")
+            raise WriteRefused(422, "business-rule", "Ce cabinet ne prend plus de rendez-vous en ligne.")
         booking, is_new = take(editor.agenda, asked, now())
-    except AppointmentRefused as refused:
-        return _said(refused.status, refused.code, refused.message)
+    except WriteRefused as refused:
+        return said(refused.status, refused.code, refused.message)
     if booking is None:
-        return _said(404, "not-found", "Ce rendez-vous n’existe pas ici.")
+        return said(404, "not-found", "Ce rendez-vous n’existe pas ici.")
     if fault is PatientFault.LOST and request.transport is not None:
         request.transport.close()
     if fault is PatientFault.TWICE and is_new:
@@ -55,18 +50,6 @@ async def _take(request: web.Request, *, at: tuple[str, str] | None) -> web.Resp
         editor.delivery.wake.set()
     location = f"{editor.config.fhir_base}/Appointment/{booking.id}"
     return web.Response(status=201 if is_new else 200, headers={"Location": location})
-
-
-def _decoded(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        raise AppointmentRefused(400, "structure", "Ce n’est pas du JSON.") from None
-
-
-def _said(status: int, code: str, message: str) -> web.Response:
-    body = json.dumps(operation_outcome("error", code, message), ensure_ascii=False).encode()
-    return web.Response(body=body, status=status, headers={"Content-Type": f"{FHIR_JSON}; charset=utf-8"})
 
 
 async def listing(request: web.Request) -> web.Response:
@@ -84,11 +67,4 @@ async def change(request: web.Request) -> web.Response:
     booking = editor.bookings.all.get(request.match_info["booking"])
     if booking is None or not booking.by_patient:
         raise web.HTTPNotFound
-    form = await request.post()
-    if booking.status is Status.BOOKED:
-        try:
-            apply(editor, booking, str(form.get("action", "")), str(form.get("creneau", "")))
-        except SlotTaken:
-            return editor.show(request, "Créneau indisponible", pages.taken(), status=410)
-        editor.delivery.wake.set()
-    raise web.HTTPSeeOther("/patients")
+    return await changed(request, editor, booking, then="/patients")

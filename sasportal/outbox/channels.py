@@ -1,0 +1,26 @@
+"""The channels of the outbox: a name → the function that sends, which reads what it needs from the ids it is given."""
+
+CHANNELS = {
+    "effector-notice": "booking.notices.send_effector_notice",
+    "invitation-sent": "directory.mails.invitation_sent",
+    "invitation-answered": "directory.mails.invitation_answered",
+    "membership-ended": "directory.mails.membership_ended",
+    "structure-reminder": "directory.mails.structure_reminder",
+    "delegation-asked": "directory.mails.delegation_asked",
+    "delegation-answered": "directory.mails.delegation_answered",
+    "delegation-ended": "directory.mails.delegation_ended",
+    "inactivity-warning": "sasportal.accounts.mails.inactivity_warning",
+    "inactivity-suspension": "sasportal.accounts.mails.inactivity_suspension",
+    "patient-notice": "booking.patients.notices.send_patient_notice",
+    "patient-text": "booking.patients.notices.send_patient_text",
+    "patient-practice-notice": "booking.patients.notices.send_practice_notice",
+    "patient-appointment": "booking.patients.writing.write_to_editor",
+    "patient-help": "booking.patients.notices.send_help_invitation",
+    "patient-address": "sasportal.accounts.patients.mails.address_to_confirm",
+    "patient-known": "sasportal.accounts.patients.mails.address_known",
+    "patient-password": "sasportal.accounts.patients.mails.password_forgotten",
+    "supervision-notice": "agenda.supervision.notices.send_notice",
+    "registration-approved": "directory.registration.mails.registration_approved",
+    "regulator-closed": "agenda.accounts.asking.close",
+    "editor-account": "agenda.accounts.sending.send",
+}
