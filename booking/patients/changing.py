@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from agenda.own.offer import SlotFull, SlotGone, SlotPast, give_back_place, take_place
+from agenda.own.offer import SlotFull, SlotGone, SlotPast, give_back_place, lock, take_place
 from booking.patients import asked, notices
 from booking.patients.history import move
 from booking.patients.models import OPEN_STATES, Booking, BookingState, EventKind, PracticeRule
@@ -47,6 +47,8 @@ def write_rule(*, actor: User, national_id: str, hours: int) -> None:
 def cancel(*, actor: User | str, booking: Booking) -> Booking:
     """Cancel at any time before it begins; late, it is noted so. Raises NotCancellable."""
     now = timezone.now()
+    if booking.occurrence_id is not None:
+        lock(booking.occurrence_id)  # before the booking, as whoever moves it does
     if booking.state not in OPEN_STATES or booking.start <= now or not move(
         booking, BookingState(booking.state), BookingState.CANCELLED, actor=actor, kind=EventKind.CANCELLED,
         cancelled_at=now, cancelled_late=booking.state == BookingState.BOOKED and is_late(booking),

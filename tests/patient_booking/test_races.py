@@ -1,6 +1,7 @@
 """A thousand confirmations of one last place: one winner, and the proof that without the guard there would be more."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,9 +11,10 @@ from django.utils import timezone
 
 from agenda.own.models import Hold, Occurrence
 from agenda.own.offer import SlotFull
-from booking.patients import confirming, drafts
+from booking.patients import changing, confirming, drafts
 from booking.patients.meetings import shown_own
 from booking.patients.models import Booking, Draft
+from sasportal.accounts.models import User
 from sasportal.outbox.models import Delivery
 from tests.booking.test_own_races import AT_ONCE, together
 from tests.patient_booking import cast
@@ -118,6 +120,63 @@ def test_one_draft_confirmed_many_times_at_once_is_one_booking(last_place: Occur
     assert set(together(confirm, people=AT_ONCE)) == {str(draft.pk)}
     last_place.refresh_from_db()
     assert (last_place.taken, Booking.objects.count()) == (2, 1)
+
+
+def moving(account: User, old: Booking, hour: int) -> Draft:
+    """Another time chosen for this booking, ready to be confirmed; its hold is over."""
+    row = cast.offered(start=cast.later(hour))
+    [(_, draft)] = cast.prepared(row, 1, first=hour)
+    Draft.objects.filter(pk=draft.pk).update(account=account, person=old.person, moves=old)
+    return drafts.load(draft_id=draft.pk, owner="", account=account)
+
+
+def test_moved_to_many_times_at_once_it_is_moved_once(last_place: Occurrence) -> None:
+    account = cast.patient()
+    old = cast.booked(account, last_place)
+    ready = [moving(account, old, 4 + 2 * n) for n in range(AT_ONCE)]
+
+    def confirm(number: int) -> str:
+        try:
+            confirming.confirm(actor=account, draft=ready[number])
+        except confirming.MovedAlready:
+            return "moved already"
+        return "moved"
+
+    said = together(confirm, people=AT_ONCE)
+    assert (said.count("moved"), said.count("moved already")) == (1, AT_ONCE - 1)
+    last_place.refresh_from_db()
+    assert (last_place.taken, Booking.objects.filter(state="booked").count()) == (1, 1)
+    assert Occurrence.objects.exclude(pk=last_place.pk).filter(taken=1).count() == 1
+
+
+def test_moved_and_cancelled_at_once_the_old_place_is_freed_once(last_place: Occurrence) -> None:
+    """Each patient moves and cancels the same booking in two tabs; nobody waits for the other in a circle."""
+    pairs = []
+    Occurrence.objects.update(taken=0, capacity=20)
+    for n in range(10):
+        account = User.objects.create(username=f"m{n}", email=f"m{n}@exemple.example", kind="patient")
+        who = replace(cast.ZOE, given_name=f"M{n}")
+        old = cast.booked(account, last_place, who)
+        pairs.append((account, old, moving(account, old, 4 + 2 * n)))
+    Occurrence.objects.filter(pk=last_place.pk).update(taken=15)  # ten of them, and five others
+
+    def act(number: int) -> str:
+        account, old, draft = pairs[number // 2]
+        try:
+            if number % 2:
+                confirming.confirm(actor=account, draft=draft)
+                return "moved"
+            changing.cancel(actor=account, booking=old)
+        except changing.NotCancellable:
+            return "moved before"
+        return "cancelled"
+
+    said = together(act, people=2 * len(pairs))
+    assert said.count("moved") == len(pairs)
+    assert said.count("cancelled") + said.count("moved before") == len(pairs)
+    last_place.refresh_from_db()
+    assert last_place.taken == 5
+    assert Booking.objects.filter(state="booked").count() == len(pairs)
 
 
 def test_one_slot_chosen_many_times_at_once_by_one_browser_is_one_draft(last_place: Occurrence) -> None:
