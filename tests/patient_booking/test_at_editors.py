@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+from celery import current_app
 from django.utils import timezone
 
 from agenda.models import Editor, EditorCall
@@ -13,7 +14,7 @@ from booking.patients.writing import PATIENCE
 from sasportal.outbox.models import Delivery
 from sasportal.sandbox.editors.patient_faults import PatientFault
 from tests.booking.live_cast import ANNE, register
-from tests.editor_accounts.rude import RudeEditor, body, hang_up, says, status
+from tests.editor_accounts.rude import RudeEditor, body, hang, hang_up, says, status
 from tests.patient_booking import cast
 from tests.patient_booking.at_editors import (
     ZOE,
@@ -116,6 +117,23 @@ def test_a_lost_answer_is_asked_again_and_booked_once(alpha, editor, patient) ->
     sent()
     assert state(booking) == BookingState.BOOKED
     assert held(alpha) == [(str(booking.pk), "booked", ZOE)]
+
+
+def test_a_worker_killed_while_it_asks_asks_again_by_the_identifier(editor, patient, live_processes) -> None:
+    with RudeEditor() as rude:
+        rude.answers = [hang]
+        booking = asked(patient)
+        Editor.objects.update(base_url=rude.url)
+        live_processes.start_worker(queues="deliveries")
+        current_app.send_task("sasportal.outbox.tasks.relay", retry=False)
+        until(lambda: rude.methods == ["POST"])
+        live_processes.kill("worker")
+        sent()
+        assert (state(booking), rude.methods) == (BookingState.PENDING, ["POST"])  # its lease is respected
+        Booking.objects.update(writing_until=timezone.now())
+        sent()
+        Editor.objects.update(base_url="http://127.0.0.1:9/fhir")
+    assert (state(booking), rude.methods) == (BookingState.BOOKED, ["POST", "PUT"])
 
 
 def test_asked_once_then_only_by_its_identifier_with_no_more_than_a_practice_needs(editor, patient) -> None:

@@ -1,7 +1,7 @@
 """What is said of an appointment: calendar entry, letters, reminders, text messages, and those that do not leave."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -11,11 +11,13 @@ from django.utils import timezone
 from agenda.own.models import Occurrence
 from booking.patients import changing, notices
 from booking.patients.calendar import calendar_of
+from booking.patients.lines import meeting_line
 from booking.patients.models import Booking
 from sasportal.accounts.models import Role, User
 from sasportal.outbox.models import Delivery, DeliveryState
 from sasportal.outbox.relay import DeliveryRefused
 from sasportal.vault.sealing import opened, seal
+from sasportal.wording import NARROW
 from tests.own_agenda.cast import person
 from tests.patient_booking import cast
 from tests.patient_booking.after import event, page, sent
@@ -118,6 +120,23 @@ def test_a_text_that_does_not_leave_is_seen(reminded: Booking, client: Client, s
 def test_booked_within_two_days_there_is_no_reminder(account: User) -> None:
     cast.booked(account)
     assert notices.remind(now=timezone.now()) == 0
+
+
+@pytest.mark.parametrize(
+    ("start", "said"),
+    [
+        (datetime(2027, 10, 31, 8, tzinfo=UTC), "dimanche 31 octobre, 09 h 00"),  # the clock went back that night
+        (datetime(2028, 3, 26, 7, tzinfo=UTC), "dimanche 26 mars, 09 h 00"),  # forward
+    ],
+)
+def test_across_the_night_the_clock_changes(account: User, start: datetime, said: str) -> None:
+    with time_machine.travel(start - timedelta(days=3)):
+        booking = cast.booked(account, cast.offered(start=start))
+    assert meeting_line(booking).when.replace(NARROW, " ") == said
+    _, entry = event(calendar_of(booking))
+    assert (entry["dtstart"].dt, entry["dtend"].dt) == (booking.start, booking.end)
+    due = start - timedelta(hours=48)
+    assert [notices.remind(now=now) for now in (due - timedelta(seconds=1), due)] == [0, 1]
 
 
 def test_a_letter_that_does_not_leave_is_seen(client: Client, booking: Booking) -> None:

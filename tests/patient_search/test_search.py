@@ -135,13 +135,15 @@ def test_a_slot_is_a_link_whose_name_says_it_all(visitor: Client, alpha: TestEdi
     )
 
 
-def test_what_cannot_be_taken_online_is_no_link(visitor: Client, alpha: TestEditor) -> None:
+@pytest.mark.parametrize("address", [None, "javascript:alert(1)//rdv.alpha.example/"])
+def test_what_cannot_be_taken_online_is_no_link(visitor: Client, alpha: TestEditor, address: str | None) -> None:
     practitioners([1])
-    alpha.slot_options = {"comment": None}
+    alpha.slot_options = {"comment": address}
     alpha.knows(rpps(1), slots=2, first=tomorrow())
     register(alpha.url)
     page = answered(visitor)
     assert "data-sas-slot>" not in page.content.decode()
+    assert "javascript:" not in page.content.decode()
     assert text_of(page).count("Par téléphone") == 2
 
 
